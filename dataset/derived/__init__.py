@@ -1,0 +1,4 @@
+"""What follows from the records and is therefore never typed: chains, voices, how positions relate.
+
+All of it depends on several records, so it is worked out when it is read and never stored in a body.
+"""
