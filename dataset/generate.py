@@ -1,0 +1,30 @@
+"""What is written from the schemas and committed: `python -m dataset.generate` (or `make docs`) writes all of it.
+
+A test compares each file with what this would write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from dataset import reference, typed
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+
+#: File, from the top of the repository -> its lines, without line ends.
+FILES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
+    "docs/fields.md": reference.write,
+    "dataset/bodies.py": typed.write,
+}
+
+
+def content(name: str) -> str:
+    """What a generated file shall hold."""
+    return "".join(f"{line}\n" for line in FILES[name]())
+
+
+if __name__ == "__main__":
+    for file in FILES:
+        (ROOT / file).write_text(content(file), "utf-8")
