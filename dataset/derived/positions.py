@@ -2,8 +2,8 @@
 
 Worked out from bounds and times alone. What the figures or dates of the two positions admit is compared as intervals:
 where those meet, the positions are `compatible`; where they do not, but all claims of one speak of an earlier time than
-all claims of the other, the later is an `update`; else they are in `conflict`. Answers without bounds (yes or no, a
-choice) cannot meet, so only their times are compared.
+all claims of the other, the later is an `update`; else they are in `conflict`. Answers without bounds cannot meet: yes
+and no are in conflict, and choices relate as the curator says of the whole question, unless their times are apart.
 """
 
 from __future__ import annotations
@@ -46,18 +46,18 @@ def figures(quantity: Body) -> Interval:
             return value, value
 
 
-def relation(answer: str | None, one: Sequence[Body], other: Sequence[Body]) -> Relation | None:
-    """How two positions relate, each given by its claims; `answer` is the question's kind of answer.
-
-    None when one of the two is taken by no claim.
-    """
+def relation(question: Body, one: Sequence[Body], other: Sequence[Body]) -> Relation | None:
+    """How two positions on a question relate, each given by its claims; None when one of them is taken by none."""
     if not one or not other:
         return None
+    answer, kind = question.get("answer"), question.get("kind")
     if answer == "number" and _meet(_figures(one), _figures(other)):
         return "compatible"
     if answer == "date" and _days_meet(one, other):
         return "compatible"
-    return "update" if answer != "date" and _apart_in_time(one, other) else "conflict"
+    if answer != "date" and _apart_in_time(one, other):
+        return "update"
+    return "compatible" if answer == "choice" and kind == "compatible" else "conflict"
 
 
 def _figures(claims: Sequence[Body]) -> list[Interval]:

@@ -36,4 +36,51 @@ ZONE_KIND: Final = (
     "comment",
     "boilerplate",
 )
+EVENT_KIND: Final = (
+    "visit",
+    "meeting",
+    "tour",
+    "ceremony",
+    "agreement",
+    "launch",
+    "publication",
+    "statement",
+    "interview",
+    "vote",
+    "transfer",
+    "military_activity",
+    "war",
+    "historical",
+)
+PLACE_KIND: Final = ("country", "region", "city", "site", "sea", "border")
+PARTICIPANT_ROLE: Final = (
+    "host",
+    "guest",
+    "participant",
+    "signatory",
+    "author",
+    "speaker",
+    "interviewer",
+    "interviewee",
+    "delegate",
+    "operator",
+    "supplier",
+    "recipient",
+    "voter",
+    "belligerent",
+)
+UNIT: Final = (
+    "people",
+    "containers",
+    "shells",
+    "items",
+    "pages",
+    "hours",
+    "days",
+    "nights",
+    "years",
+    "miles",
+    "percent",
+    "times",
+)
 ACTOR_KIND: Final = ("person", "state", "organisation", "outlet", "group", "unknown")

@@ -47,7 +47,7 @@ class Place(RecordSchema):
 
     id = Slug("Id of the place.", required=True, example="pyongyang")
     name = Text("Name in English.", required=True, example="Pyongyang")
-    kind = Code("What kind of place.", ("country", "region", "city", "site", "border", "sea"))
+    kind = Code("What kind of place.", codes.PLACE_KIND)
     country = country_code("Country it lies in, ISO 3166-1 alpha-2.")
     latitude = Number("Degrees north, WGS 84; a fact from outside the texts.", low=-90, high=90, example=39.03)
     longitude = Number("Degrees east, WGS 84; a fact from outside the texts.", low=-180, high=180, example=125.75)

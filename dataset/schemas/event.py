@@ -15,7 +15,7 @@ class Event(RecordSchema):
 
     id = Slug("Id of the event.", required=True, example="talks-2024-06-18")
     title = Text("What it was, in our words.", required=True, example="Talks in Exampleville")
-    kind = Code("What kind of event.", ("visit", "meeting", "talks", "signing", "statement", "launch"))
+    kind = Code("What kind of event.", codes.EVENT_KIND)
     date, date_earliest, date_latest = dated("Its day, in the local calendar of the place.")
     date_basis = Code("How the date is known.", codes.DATE_BASIS, closed=True)
     place = Reference("Where.", to="places", example="pyongyang")

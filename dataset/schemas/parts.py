@@ -62,7 +62,7 @@ class Quantity(Strict):
     min = Number("Lower bound, where the text gives one.", example=2)
     max = Number("Upper bound, where the text gives one.", example=4)
     qualifier = Code("How the text limits the figure.", codes.QUALIFIER, closed=True, required=True)
-    unit = Code("What the number is counted in.", ("items", "percent", "hours", "days", "people"), required=True)
+    unit = Code("What the number is counted in.", codes.UNIT, required=True)
     of = Text("What is counted, in our words.", example="containers of munitions")
 
     @validates_schema
@@ -89,7 +89,7 @@ class Participant(Strict):
     """Somebody at an event."""
 
     actor = Reference("Who.", to="actors", required=True, example="vladimir-putin")
-    role = Code("As what.", ("host", "guest", "delegate", "speaker", "participant"), required=True)
+    role = Code("As what.", codes.PARTICIPANT_ROLE, required=True)
 
 
 class ActorRole(Strict):

@@ -107,8 +107,8 @@ def quantity(qualifier: str, value: float | None = None, **bounds: float) -> dic
     ],
 )
 def test_figures_that_meet_are_compatible(one: dict[str, Any], other: dict[str, Any], expected: str) -> None:
-    assert relation("number", [claim(quantity=one)], [claim(quantity=other)]) == expected
-    assert relation("number", [claim(quantity=other)], [claim(quantity=one)]) == expected
+    assert relation({"answer": "number"}, [claim(quantity=one)], [claim(quantity=other)]) == expected
+    assert relation({"answer": "number"}, [claim(quantity=other)], [claim(quantity=one)]) == expected
 
 
 def test_a_quantity_with_one_bound_is_open_at_the_other() -> None:
@@ -123,16 +123,29 @@ def at(day: str | None, last: str | None = None, **more: Any) -> dict[str, Any]:
 
 def test_a_later_answer_is_an_update() -> None:
     two, four = quantity("exact", 2), quantity("exact", 4)
-    assert relation("number", [at("2021-05-04", quantity=two)], [at("2021-06-01", quantity=four)]) == "update"
-    assert relation("number", [at("2021-05-04", quantity=two)], [claim(quantity=four)]) == "conflict"
-    assert relation("yes_no", [at("2021-05-04")], [at("2021-05-04")]) == "conflict"
-    assert relation("yes_no", [at("2021-06-04")], [at("2021-05-04"), at("2021-05-01", "2021-05-30")]) == "update"
+    assert (
+        relation({"answer": "number"}, [at("2021-05-04", quantity=two)], [at("2021-06-01", quantity=four)]) == "update"
+    )
+    assert relation({"answer": "number"}, [at("2021-05-04", quantity=two)], [claim(quantity=four)]) == "conflict"
+    assert relation({"answer": "yes_no"}, [at("2021-05-04")], [at("2021-05-04")]) == "conflict"
+    assert (
+        relation({"answer": "yes_no"}, [at("2021-06-04")], [at("2021-05-04"), at("2021-05-01", "2021-05-30")])
+        == "update"
+    )
 
 
 def test_dates_are_compared_by_what_they_may_mean() -> None:
-    assert relation("date", [at("2021-05-01", "2021-05-31")], [at("2021-05-04")]) == "compatible"
-    assert relation("date", [at("2021-05-03")], [at("2021-05-04")]) == "conflict"
+    assert relation({"answer": "date"}, [at("2021-05-01", "2021-05-31")], [at("2021-05-04")]) == "compatible"
+    assert relation({"answer": "date"}, [at("2021-05-03")], [at("2021-05-04")]) == "conflict"
 
 
 def test_a_position_that_nobody_takes_relates_to_nothing() -> None:
-    assert relation("number", [], [claim()]) is None
+    assert relation({"answer": "number"}, [], [claim()]) is None
+
+
+def test_choices_relate_as_the_question_says_unless_their_times_are_apart() -> None:
+    open_to_both = {"answer": "choice", "kind": "compatible"}
+    assert relation(open_to_both, [claim()], [claim()]) == "compatible"
+    assert relation({"answer": "choice", "kind": "conflict"}, [claim()], [claim()]) == "conflict"
+    assert relation(open_to_both, [at("2021-05-04")], [at("2021-06-01")]) == "update"
+    assert relation({"answer": "yes_no", "kind": "compatible"}, [claim()], [claim()]) == "conflict"
