@@ -2,7 +2,7 @@
 
 `onrecord check` prints what this finds, `onrecord release` refuses on its errors. With the captured texts at hand every
 digest and every anchor is verified; without them the check says what it could not look at, and nothing else depends on
-them. The mechanical check ends here; what a reviewer would ask is in `dataset.review`.
+them. What an expert would ask beyond that is in `dataset.review`, and told with the rest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from dataset.anchors import Status
 from dataset.problems import Problem, Problems
 from dataset.records import Records, read_records
 from dataset.references import Path
+from dataset.review import Review, review
+from dataset.review.copying import checkout_of
 from dataset.texts import Stretch, TextFolder, stretch_of
 
 
@@ -27,16 +29,20 @@ class Check:
     problems: list[Problem]
     texts: TextFolder
     verification: Verification
+    review: Review
 
     @property
     def errors(self) -> list[Problem]:
-        """The problems that stand against a release."""
-        return [problem for problem in self.problems if problem.severity == "error"]
+        """The problems that stand against a release, those of the review among them."""
+        return [problem for problem in self._all() if problem.severity == "error"]
 
     @property
     def warnings(self) -> list[Problem]:
         """The others."""
-        return [problem for problem in self.problems if problem.severity == "warning"]
+        return [problem for problem in self._all() if problem.severity == "warning"]
+
+    def _all(self) -> list[Problem]:
+        return [*self.problems, *(item.problem for item in self.review.items)]
 
 
 def check_folder(folder: FilePath, texts: FilePath | None) -> Check:
@@ -51,8 +57,10 @@ def check_folder(folder: FilePath, texts: FilePath | None) -> Check:
     if texts is not None and not texts.is_dir():
         message, allowed = "ONRECORD_TEXTS names no folder", "the folder of the captured texts"
         problems.append(Problem(message=message, found=str(texts), allowed=allowed, severity="warning"))
-    found = sorted([*problems, *verification.problems], key=lambda problem: (problem.file or "", problem.line or 0))
-    return Check(records, found, held, verification)
+    reviewed = review(records, verification.stretches, folder, texts=texts, project=checkout_of(folder))
+    found = [*problems, *verification.problems, *reviewed.problems]
+    found.sort(key=lambda problem: (problem.file or "", problem.line or 0))
+    return Check(records, found, held, verification, reviewed)
 
 
 @dataclass(slots=True)

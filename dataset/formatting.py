@@ -27,12 +27,12 @@ from marshmallow import Schema
 
 from dataset import scalars, yamlfile
 from dataset.problems import Problem, Problems
+from dataset.records import EXCEPTIONS, HANGING
+from dataset.review.exceptions import ExceptionRecord
 from dataset.schemas import TYPES
 from dataset.schemas.fields import Items, Part
 from dataset.yamlfile import Node, Span
 
-#: Record lists inside a source's file, behind its own fields.
-NESTED: Final = ("quotes", "claims")
 INDENT: Final = 2
 
 
@@ -77,10 +77,12 @@ def order_for(path: Path) -> Order:
     """The order of the records in a file, known by its place: `sources/*.yaml`, or the type's name."""
     if path.parent.name == "sources":
         source = order_of(TYPES["sources"]())
-        nested = {name: order_of(TYPES[name](), by_anchor) for name in NESTED}
-        return Order((*source.fields, *NESTED), source.inside | nested)
+        nested = {name: order_of(TYPES[name](), by_anchor) for name in HANGING}
+        return Order((*source.fields, *HANGING), source.inside | nested)
     if path.stem in TYPES:
         return order_of(TYPES[path.stem](), by_id)
+    if path.name == EXCEPTIONS:
+        return order_of(ExceptionRecord())
     return Order()
 
 
@@ -325,11 +327,13 @@ def _nothing(value: object) -> str:
 def _block(entry: _Entry, indent: int) -> list[str]:
     """The entries inside `entry`, a line each or more."""
     lines: list[str] = []
+    below: list[str] = []  # comments behind an entry; where another follows, they read as standing above that one
     for number, inner in enumerate(entry.entries):
         comments, own = _entry(inner, indent)
-        apart = entry.spaced or inner.spaced
-        lines += [*([""] if apart and number else []), *(" " * indent + words for words in comments), *own]
-    return lines
+        apart = number > 0 and (entry.spaced or inner.spaced)
+        lines += [*([""] if apart else []), *(" " * indent + words for words in [*below, *comments]), *own]
+        below = inner.after
+    return lines + [" " * indent + words for words in below]
 
 
 def _entry(entry: _Entry, indent: int) -> tuple[list[str], list[str]]:
@@ -354,4 +358,4 @@ def _entry(entry: _Entry, indent: int) -> tuple[list[str], list[str]]:
             comments += entry.beside
         elif entry.beside:
             lines[0] += f"  {entry.beside[0]}"
-    return comments, lines + [margin + words for words in entry.after]
+    return comments, lines

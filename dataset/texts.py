@@ -23,11 +23,12 @@ from dataset.problems import Problem, Problems, shown
 
 @dataclass(frozen=True)
 class Text:
-    """One captured file: its name, its bytes and what they say."""
+    """One captured file: its name, its bytes and what they say; `path` is how messages name it."""
 
     file: str
     data: bytes
     content: str
+    path: str | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -61,7 +62,7 @@ def decode(data: bytes, file: str, path: str | None = None) -> Text:
         Problems: the bytes are not UTF-8; the message names the first that is not.
     """
     try:
-        return Text(file, data, data.decode("utf-8"))
+        return Text(file, data, data.decode("utf-8"), path)
     except UnicodeDecodeError as error:
         found = f"byte 0x{data[error.start]:02x} at byte offset {error.start}"
         raise Problems(
