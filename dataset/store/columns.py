@@ -1,0 +1,81 @@
+"""From a body to the rows that stand for it: the columns of its record table and the rows of its link tables.
+
+Everything is read by the paths that the columns of `dataset.store.tables` declare, so loading, migrations and the test
+that compares tables with schemas share one account of where a column comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, Table
+
+from dataset.canonical import Body
+from dataset.store.tables import LINKS, RECORDS
+
+#: What a column may hold.
+Value = str | int | float | bool | None
+
+#: Columns of every record table that are not read from the body.
+FRAME = ("row", "id", "since", "until", "digest", "body")
+
+
+def member_columns(table: Table) -> list[Column[Any]]:
+    """The columns of a record or link table that are read from a body."""
+    return [column for column in table.columns if "paths" in column.info]
+
+
+@cache
+def record_reader(record_type: str) -> Callable[[Body], tuple[Value, ...]]:
+    """A function from a body of that type to the values of the member columns of its table, in their order."""
+    getters = [_getter(column) for column in member_columns(RECORDS[record_type])]
+    return lambda body: tuple([get(body) for get in getters])
+
+
+@cache
+def link_reader(table: Table) -> Callable[[Body], Sequence[tuple[Value, ...]]]:
+    """A function from a body to the rows of one of its link tables: the position, then the values of each item.
+
+    An item without the member that the table is found by (a role without organisation) has no row.
+    """
+    items = _path(table.info["path"])
+    columns = member_columns(table)
+    getters = [_getter(column) for column in columns]
+    key = next(index for index, column in enumerate(columns, start=1) if not column.nullable)
+
+    def read(body: Body) -> Sequence[tuple[Value, ...]]:
+        held = items(body)
+        if not held:
+            return ()
+        rows = [(position, *[get(item) for get in getters]) for position, item in enumerate(held)]
+        return [row for row in rows if row[key] is not None]
+
+    return read
+
+
+def link_tables(record_type: str) -> tuple[Table, ...]:
+    """The link tables of a record type."""
+    return LINKS[record_type]
+
+
+def _getter(column: Column[Any]) -> Callable[[Any], Any]:
+    derive: Callable[[Body], object] | None = column.info.get("derive")
+    return derive or _path(column.info["paths"][0])
+
+
+def _path(path: str) -> Callable[[Any], Any]:
+    """A function that reads the member at a dotted path, None where any part of the path is absent."""
+    if not path:
+        return lambda item: item
+    first, _, rest = path.partition(".")
+    if not rest:
+        return lambda item: item.get(first)
+    inner = _path(rest)
+
+    def read(item: Body) -> object:
+        held = item.get(first)
+        return None if held is None else inner(held)
+
+    return read

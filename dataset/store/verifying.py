@@ -1,0 +1,102 @@
+"""What a database must prove before anybody may read it: that its newest release is the one of the manifest.
+
+Every digest is computed from the stored bodies, in the order of the published files, so that what is verified is what
+will be served and exported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, select
+
+from dataset.store.tables import RECORDS, changes
+
+if TYPE_CHECKING:
+    from dataset.log import Release
+
+BATCH = 5000
+
+
+class Unsound(Exception):  # noqa: N818 - the state of a database
+    """The database does not hold what its newest manifest says."""
+
+
+def verify(connection: Connection, release: Release, progress: Callable[[int], None]) -> None:
+    """Compare the newest state with the manifest of `release`; `progress` is told the number of records read.
+
+    Raises:
+        Unsound: the first difference found.
+    """
+    _no_id_twice(connection)
+    _same_changes(connection, release)
+    manifest = release.manifest
+    state, read = hashlib.sha256(), 0
+    for record_type in sorted(RECORDS):
+        table = RECORDS[record_type]
+        statement = (
+            select(table.c.id, table.c.digest, table.c.body)
+            .where(table.c.until.is_(None))
+            .order_by(table.c[table.info["order"]])
+        )
+        one, count = hashlib.sha256(), 0
+        for record_id, digest, body in connection.execute(statement, execution_options={"yield_per": BATCH}):
+            data = body.encode()
+            if hashlib.sha256(data).hexdigest() != digest:
+                raise Unsound(f"{record_type} {record_id}: the stored record has not its digest")
+            data += b"\n"
+            one.update(data)
+            state.update(data)
+            count += 1
+            if (read + count) % BATCH == 0:
+                progress(read + count)
+        read += count
+        if count != manifest["counts"].get(record_type, 0):
+            raise Unsound(f"{record_type}: {count} records; the manifest says {manifest['counts'].get(record_type, 0)}")
+        if count and one.hexdigest() != manifest["types"].get(record_type):
+            raise Unsound(f"{record_type}: the digest of the records is not that of the manifest")
+    if state.hexdigest() != release.sha256:
+        raise Unsound("the digest of the state is not that of the manifest")
+
+
+def _no_id_twice(connection: Connection) -> None:
+    """An id is added once and never again, not even after it was withdrawn or merged."""
+    statement = (
+        select(changes.c.type, changes.c.id)
+        .where(changes.c.operation == "added")
+        .group_by(changes.c.type, changes.c.id)
+        .having(func.count() > 1)
+        .limit(1)
+    )
+    twice = connection.execute(statement).first()
+    if twice:
+        raise Unsound(f"{twice.type} {twice.id}: added a second time; an id is never used again")
+
+
+def _same_changes(connection: Connection, release: Release) -> None:
+    statement = (
+        select(changes.c.operation, func.count())
+        .where(changes.c.release == release.ordinal)
+        .group_by(changes.c.operation)
+    )
+    found = {row[0]: row[1] for row in connection.execute(statement)}
+    expected = {operation: count for operation, count in release.manifest["changes"].items() if count}
+    if found != expected:
+        raise Unsound(f"release {release.version} holds the changes {found}; its manifest says {expected}")
+
+
+def check_file(driver: sqlite3.Connection) -> None:
+    """That a SQLite file is sound in itself: its pages, and that every link row has its record.
+
+    Raises:
+        Unsound: SQLite found damage.
+    """
+    found = [row[0] for row in driver.execute("PRAGMA quick_check(1)")]
+    if found != ["ok"]:
+        raise Unsound(f"SQLite found damage: {found[0]}")
+    dangling = driver.execute("PRAGMA foreign_key_check").fetchone()
+    if dangling:
+        raise Unsound(f"{dangling[0]}: row {dangling[1]} refers to a row of {dangling[2]} that is not there")
