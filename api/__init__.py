@@ -1,0 +1,74 @@
+"""The service: Flask over the database of one dataset.
+
+`create_app` opens the database and puts together what the modules of this package offer. A request passes `requests`
+(is it sound?), a view in `resources` (one file a noun), a query function in `dataset.queries`, and `answers`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from flask import Flask
+
+from api import answers, document, logs, reading, requests
+from api.resources import (
+    actors,
+    claims,
+    dataset,
+    events,
+    pages,
+    places,
+    questions,
+    quotes,
+    releases,
+    service,
+    sources,
+    topics,
+)
+from dataset.settings import Settings, read_settings
+from dataset.store.database import Database, NotReady
+
+NOUNS = (dataset, sources, quotes, claims, events, actors, places, topics, questions, releases, service)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application over the database that the settings name.
+
+    Raises:
+        SystemExit: the database is missing or of another revision; the message names the command that mends it.
+    """
+    app = assemble()
+    reading.attach(app, opened((settings or read_settings()).database_url))
+    return app
+
+
+def opened(address: str) -> Database:
+    """The database, if it is one that this program can serve, be it still without a release."""
+    try:
+        database = Database(address)
+    except ValueError as reason:
+        sys.exit(f"onrecord cannot serve: {reason}")
+    try:
+        if database.revision() != database.head():
+            database.check()
+    except NotReady as reason:
+        database.close()
+        sys.exit(f"onrecord cannot serve: {reason}")
+    return database
+
+
+def assemble() -> Flask:
+    """The application without a database: all that its document is made from."""
+    app = Flask("api", static_folder=None)
+    app.url_map.merge_slashes = False  # a redirect would be built from the Host header
+    logs.register(app)  # what is registered first is called last: the line is written when all else is done
+    answers.register(app)
+    requests.register(app)
+    api = document.registry(app)
+    for noun in NOUNS:
+        api.add(noun.blueprint)
+    app.register_blueprint(pages.blueprint)
+    app.extensions["onrecord.openapi"] = document.document_of(api)
+    app.extensions[service.DOCUMENT] = json.dumps(app.extensions["onrecord.openapi"], ensure_ascii=False)
+    return app

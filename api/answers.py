@@ -1,0 +1,117 @@
+"""Making answers: the one place where responses of the API come from, put together from stored bytes.
+
+A record is never parsed to be served: lists join the canonical bodies, one record gets its members beside. What every
+answer carries (headers; later validators and negotiation) is added in `finish`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Flask, Response, g, request
+from sqlalchemy import Table
+
+from api.cursors import Cursor
+from api.negotiation import JSON, chosen
+from api.parameters import ListRequest, RecordRequest
+from api.problems import Mistake, RequestProblem, mistaken
+from api.reading import reading
+from dataset.queries.paging import Records, one, page, records
+
+#: For answers that no browser shows as a page; pages set their own.
+POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+
+
+def register(app: Flask) -> None:
+    """Give every answer of `app` the headers that all have."""
+    app.after_request(finish)
+
+
+def finish(answer: Response) -> Response:
+    """The headers of every answer."""
+    answer.headers["X-Request-Id"] = g.get("request_id", "")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers.setdefault("Content-Security-Policy", POLICY)
+    if request.method == "OPTIONS" and not answer.content_length:
+        answer.headers.pop("Content-Type", None)
+    return answer
+
+
+def compact(members: Mapping[str, Any]) -> str:
+    """Members as JSON, as tight as the bodies that they stand beside."""
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+
+
+def send(text: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer of JSON."""
+    return Response(text, content_type=JSON, headers=headers)
+
+
+def record_list(table: Table, statement: Records, query: ListRequest) -> Response:
+    """A page of the records that `statement` selects."""
+    chosen([JSON])
+    with reading(query.release, query.cursor) as view:
+        after = query.cursor.after if query.cursor else None
+        asked = page(statement, table, release=view.release, after=after, limit=query.limit)
+        rows = view.connection.execute(asked).all()
+    places, bodies = [row[0] for row in rows], [row[1] for row in rows]
+    return send_page(bodies, places, query, view.release.version)
+
+
+def send_page(bodies: Sequence[str], places: Sequence[str], query: ListRequest, release: str) -> Response:
+    """A page of at most `limit` bodies; one more than that says that the list goes on behind the last one sent."""
+    more = len(bodies) > query.limit
+    cursor = Cursor(release, query.digest, places[query.limit - 1]).encode() if more else None
+    members = compact({"limit": query.limit, "next": cursor})
+    text = f'{{"data":[{",".join(bodies[: query.limit])}],"page":{members},"release":"{release}"}}'
+    return send(text, {"Link": f'<{_address_of(cursor)}>; rel="next"'} if cursor else None)
+
+
+def _address_of(cursor: str) -> str:
+    """The path and query of this request, with another cursor."""
+    parameters = {**request.args.to_dict(), "cursor": cursor}
+    return f"{request.path}?{urlencode(parameters, safe=',')}"
+
+
+def record(table: Table, record_id: str, query: RecordRequest, links: Mapping[str, str]) -> Response:
+    """One record: the object that lists hold, with `links` and `release` beside its own members."""
+    chosen([JSON])
+    with reading(query.release) as view:
+        body = view.connection.execute(one(table, record_id, release=view.release)).scalar()
+    if body is None:
+        raise unknown_record(table.name, record_id, view.release.version)
+    return send(with_members(body, links=linked(links, record_id, query), release=view.release.version))
+
+
+def the_record(table: Table, query: RecordRequest, links: Mapping[str, str]) -> Response:
+    """The only record of a type that has one in every release."""
+    chosen([JSON])
+    with reading(query.release) as view:
+        statement = page(records(table), table, release=view.release, after=None, limit=1)
+        record_id, body = view.connection.execute(statement).one()
+    return send(with_members(body, links=linked(links, record_id, query), release=view.release.version))
+
+
+def unknown_record(record_type: str, record_id: str, release: str) -> RequestProblem:
+    """The problem of an id that stands for no record."""
+    detail = f"release {release} holds no record {record_id} among its {record_type}"
+    return mistaken([Mistake("unknown-record", "path", "id", detail, record_id, f"an id that /v1/{record_type} lists")])
+
+
+def with_members(body: str, **members: Any) -> str:
+    """A canonical body with members beside its own, of names that no record type uses."""
+    return f"{body[:-1]},{compact(members)[1:]}"
+
+
+def linked(links: Mapping[str, str], record_id: str, query: RecordRequest) -> dict[str, str]:
+    """The links of a record, in the release that was asked for by name, if one was."""
+    pin = f"release={query.release}" if query.release else ""
+    found = {}
+    for name, template in links.items():
+        address = template.format(id=record_id)
+        found[name] = f"{address}{'&' if '?' in address else '?'}{pin}" if pin else address
+    return found

@@ -1,0 +1,81 @@
+"""The log: JSON, one object a line; one line a request, with nothing in it that a client would want kept secret.
+
+The query is left out: what was asked may tell who asks. A failure of our own adds a line with its traceback, found by
+the same request id.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask import Flask, Response, g, request
+
+log = logging.getLogger("onrecord.requests")
+
+#: Members that a line may have beside time, level and message.
+MEMBERS: Final = ("method", "path", "status", "ms", "bytes", "release", "request_id")
+PATH_SHOWN: Final = 200
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time in UTC, level, logger and message, then the members that the record carries."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name.lstrip("_"),
+            "message": record.getMessage(),
+        }
+        line |= {name: record.__dict__[name] for name in MEMBERS if record.__dict__.get(name) is not None}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def register(app: Flask) -> None:
+    """Write a line for every request of `app`, and all of ours to standard error, unless a program set that up."""
+    ours = logging.getLogger("onrecord")
+    if not ours.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonFormatter())
+        ours.addHandler(handler)
+        ours.setLevel(logging.INFO)
+        ours.propagate = False
+    app.after_request(write_line)
+
+
+def write_line(answer: Response) -> Response:
+    """The line of a request, once its answer is made."""
+    started: float | None = g.get("started")
+    log.info(
+        "request",
+        extra={
+            "method": request.method[:20],
+            "path": request.path[:PATH_SHOWN],
+            "status": answer.status_code,
+            "ms": round((time.perf_counter() - started) * 1000, 2) if started is not None else None,
+            "bytes": 0 if request.method == "HEAD" else answer.content_length,
+            "release": g.get("release"),
+            "request_id": g.get("request_id"),
+        },
+    )
+    return answer
+
+
+def granian_config() -> dict[str, Any]:
+    """The server's own lines in the same form, for its `log_dictconfig`."""
+    formatter = {"()": "api.logs.JsonFormatter"}
+    handler = {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}
+    logger = {"handlers": ["console"], "level": "INFO", "propagate": False}
+    return {
+        "formatters": {"json": formatter},
+        "handlers": {"console": handler},
+        "loggers": {"_granian": logger, "granian.access": logger},
+    }

@@ -1,0 +1,185 @@
+"""The parameters of requests: what each takes, how it is documented, and what a view gets when all are sound.
+
+A query schema is both the check and the documentation. Its filters are the keyword arguments of a query function of the
+same names; `limit`, `cursor` and `release` mean the same everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
+from webargs.fields import DelimitedList
+
+from api import cursors
+from api.problems import SHOWN, Mistake
+from dataset.schemas.fields import Flag, Integer, Pattern
+
+LIMIT_DEFAULT: Final = 50
+LIMIT_MOST: Final = 500
+VALUES_MOST: Final = 50
+
+VERSION: Final = r"(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})"
+
+
+class Values(DelimitedList):
+    """Values with commas between them, any of which may match; `inner` says what one is, and has an example."""
+
+    def __init__(self, inner: fields.Field[Any]) -> None:
+        told = dict(inner.metadata)
+        description = f"{told.pop('description')} Several, with commas between: any of them."
+        metadata = {"description": description, "maxItems": VALUES_MOST, "example": [told.get("example")]}
+        super().__init__(inner, metadata=metadata)
+        inner.metadata = told
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        words = str(value).split(self.delimiter)
+        if len(words) > VALUES_MOST:
+            raise ValidationError(f"found {len(words)} values; allowed: at most {VALUES_MOST}")
+        mistakes: list[Mistake] = []
+        for word in words:
+            try:
+                self.inner.deserialize(word)
+            except ValidationError as error:
+                mistakes += [bad_value(str(attr), word, str(message)) for message in error.messages]
+        if mistakes:
+            raise ValidationError(mistakes)
+        return sorted(set(words))
+
+
+class Limit(Integer):
+    """How many records a page holds."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"How many records to answer at most, from 1 to {LIMIT_MOST}.",
+            least=1,
+            example=LIMIT_DEFAULT,
+            load_default=LIMIT_DEFAULT,
+        )
+        self.metadata = {**self.metadata, "maximum": LIMIT_MOST}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if re.fullmatch("[0-9]{1,9}", str(value)) and 1 <= int(value) <= LIMIT_MOST:
+            return int(value)
+        raise ValidationError(f"found {str(value)[:SHOWN]!r}; allowed: a whole number from 1 to {LIMIT_MOST}")
+
+
+class CursorText(Pattern):
+    """A cursor, decoded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Where to go on: `page.next` of the page before, unchanged. All other parameters but `limit` stay as they "
+            "were; the list goes on in the release in which it began.",
+            cursors.PATTERN,
+            "the value of page.next",
+            example=cursors.Cursor("0.1.0", "0123456789abcdef", "some-record").encode(),
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return cursors.decode(super()._deserialize(value, attr, data, **kwargs))
+        except (ValueError, ValidationError):
+            raise ValidationError([bad_cursor(str(value), "it is none that this service gave")]) from None
+
+
+def release_field() -> Pattern:
+    """The parameter `release`."""
+    return Pattern(
+        "Version of the release to read; the newest when absent. `/v1/releases` lists them.",
+        VERSION,
+        "a version such as 1.0.0",
+        example="0.1.0",
+    )
+
+
+def bad_value(name: str, found: str, message: str) -> Mistake:
+    """A value that a field refused; messages have the form `found …; allowed: …`."""
+    allowed = message.partition("; allowed: ")[2].partition(" (did you mean")[0]
+    return Mistake("bad-value", "query", name, f"{name}: {message}", found, allowed or None)
+
+
+def bad_cursor(found: str, reason: str) -> Mistake:
+    """A cursor that cannot be used here."""
+    allowed = "page.next of the page before, with the same filters"
+    return Mistake("bad-cursor", "query", "cursor", f"cursor: {reason}; allowed: {allowed}", found, allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRequest:
+    """What a view of one record is asked: in which release to look; the newest when None."""
+
+    release: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """What a view of a list is asked."""
+
+    filters: dict[str, Any]
+    limit: int
+    cursor: cursors.Cursor | None
+    release: str | None
+    digest: str
+
+
+class Query(Schema):
+    """A query without parameters, and what all have in common."""
+
+    class Meta:
+        unknown = EXCLUDE  # unknown parameters are told by `api.requests`, with what was found
+
+
+class RecordQuery(Query):
+    """The parameters of one record."""
+
+    release = release_field()
+
+    @post_load
+    def made(self, data: dict[str, Any], **kwargs: Any) -> RecordRequest:
+        """What the view gets."""
+        return RecordRequest(data.get("release"))
+
+
+class ListQuery(Query):
+    """The parameters of every list; a subclass adds its filters and names the type."""
+
+    type: ClassVar[str]
+    #: Parameters that are no filters.
+    common: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "release"})
+
+    def digest(self, data: dict[str, Any]) -> str:
+        """The digest that the cursors of this query carry."""
+        return cursors.digest(self.type, {name: data[name] for name in data.keys() - self.common})
+
+    @validates_schema
+    def check_cursor(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """A cursor goes on in its own query and release."""
+        cursor: cursors.Cursor | None = data.get("cursor")
+        if cursor is None:
+            return
+        if cursor.digest != self.digest(data):
+            raise ValidationError({"cursor": [bad_cursor(cursor.encode(), "it belongs to another list or filter")]})
+        if data.get("release", cursor.release) != cursor.release:
+            reason = f"it belongs to release {cursor.release}, not {data['release']}"
+            raise ValidationError({"cursor": [bad_cursor(cursor.encode(), reason)]})
+
+    @post_load
+    def made(self, data: dict[str, Any], **kwargs: Any) -> ListRequest:
+        """What the view gets."""
+        filters = {name: value for name, value in data.items() if name not in self.common}
+        return ListRequest(filters, data["limit"], data.get("cursor"), data.get("release"), self.digest(data))
+
+
+class ReleasedListQuery(ListQuery):
+    """The parameters of every list of records."""
+
+    limit = Limit()
+    cursor = CursorText()
+    release = release_field()
+
+
+__all__ = ["Flag", "ListQuery", "ListRequest", "Query", "RecordQuery", "RecordRequest", "ReleasedListQuery", "Values"]

@@ -1,0 +1,215 @@
+"""Everything that can go wrong, in one shape: `application/problem+json` after RFC 9457.
+
+`KINDS` is the list of problems: each has a page under `/problems/` that explains it, and its address is the `type` of
+the answers of that kind. Code that finds a mistake raises `RequestProblem`; `api.errors` turns that and everything else
+that is raised into an answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from flask import Response, request
+from werkzeug.urls import iri_to_uri
+
+CONTENT_TYPE: Final = "application/problem+json"
+
+#: Characters of a client's own words that an answer repeats.
+SHOWN: Final = 80
+
+Where = Literal["path", "query", "header", "body"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: the last part of its `type`, its status and title, and what its page says."""
+
+    name: str
+    status: int
+    title: str
+    explanation: str
+
+    @property
+    def type(self) -> str:
+        """The path of the page that explains it, the `type` of RFC 9457."""
+        return f"/problems/{self.name}"
+
+
+KINDS: Final = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "invalid-request",
+            400,
+            "Several mistakes in the request",
+            "The request holds mistakes of several kinds. Each is told in `errors`, with a `type` of its own.",
+        ),
+        Kind(
+            "malformed-request",
+            400,
+            "Malformed request",
+            "Path or query are not UTF-8, hold a broken percent escape, or a header cannot be read. "
+            "Percent-encode the UTF-8 bytes of every character that an address may not hold.",
+        ),
+        Kind(
+            "unknown-parameter",
+            400,
+            "Unknown parameter",
+            "The query holds a parameter that this path does not know. It is refused, because a misspelt filter that "
+            "is ignored would answer another question than the one asked. `allowed` lists the parameters there are.",
+        ),
+        Kind(
+            "repeated-parameter",
+            400,
+            "Repeated parameter",
+            "A parameter stands more than once in the query. Several values are given in one parameter, with commas "
+            "between them: `modality=asserted,denied`.",
+        ),
+        Kind(
+            "bad-value",
+            400,
+            "Value not allowed",
+            "A value in path or query is not of the form that the parameter takes. `found` is what came, `allowed` "
+            "what the parameter takes.",
+        ),
+        Kind(
+            "bad-cursor",
+            400,
+            "Cursor not usable",
+            "A cursor goes on in one list: it belongs to the path, the filters and the release of the answer that gave "
+            "it. Take it from `page.next` unchanged, and repeat the same filters; only `limit` may differ. To start "
+            "over, leave it out.",
+        ),
+        Kind(
+            "unknown-record",
+            404,
+            "No such record",
+            "The release that was read holds no record of this type with this id. The list of the type holds all ids.",
+        ),
+        Kind(
+            "unknown-release",
+            404,
+            "No such release",
+            "There is no release of this version. `/v1/releases` lists those that there are.",
+        ),
+        Kind(
+            "unknown-path",
+            404,
+            "No such path",
+            "Nothing is served at this path. `/docs` shows what is, `/v1/openapi.json` says the same for programs.",
+        ),
+        Kind(
+            "method-not-allowed",
+            405,
+            "Method not allowed",
+            "The path is there, but not for this method; the header `Allow` lists those it answers. The service is "
+            "read-only.",
+        ),
+        Kind(
+            "not-acceptable",
+            406,
+            "No such representation",
+            "`Accept` admits none of the media types that this path can answer with; `allowed` lists them. Without "
+            "`Accept` the answer is JSON.",
+        ),
+        Kind(
+            "body-too-large",
+            413,
+            "Body too large",
+            "The request carries a body beyond the limit. No operation of this service takes one.",
+        ),
+        Kind(
+            "address-too-long",
+            414,
+            "Address too long",
+            "Path and query together are longer than the limit that `allowed` names. Ask in several requests.",
+        ),
+        Kind(
+            "unexpected-body",
+            415,
+            "Body not taken",
+            "The request carries a body, but no operation of this service takes one. Parameters go into the query.",
+        ),
+        Kind(
+            "internal-error",
+            500,
+            "Internal error",
+            "The service failed; the mistake is ours. Its log holds the details under the request id of the answer, "
+            "which stands in the header `X-Request-Id`.",
+        ),
+        Kind(
+            "not-ready",
+            503,
+            "Not ready",
+            "The service runs, but no release of the dataset can be read just now. `Retry-After` says in how many "
+            "seconds to ask again.",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a request: where it is, what came, what is allowed, and both in a sentence."""
+
+    kind: str
+    where: Where
+    name: str | None
+    detail: str
+    found: str | None = None
+    allowed: str | None = None
+
+    def as_dict(self) -> dict[str, str]:
+        """The member of `errors` that tells it."""
+        found = self.found if self.found is None or len(self.found) <= SHOWN else self.found[: SHOWN - 1] + "…"
+        members = {
+            "type": KINDS[self.kind].type,
+            "in": self.where,
+            "parameter": self.name and self.name[:SHOWN],
+            "found": found,
+            "allowed": self.allowed,
+            "detail": self.detail,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+
+@dataclass(eq=False)
+class RequestProblem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
+    """A request that cannot be answered; `mistakes` say why where more than one thing may be wrong."""
+
+    kind: Kind
+    detail: str
+    mistakes: Sequence[Mistake] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        """The answer that tells it."""
+        members: dict[str, object] = {
+            "type": self.kind.type,
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+            "instance": iri_to_uri(request.path[:200]),
+        }
+        if self.mistakes:
+            members["errors"] = [mistake.as_dict() for mistake in self.mistakes]
+        answer = Response(json.dumps(members, ensure_ascii=False), self.kind.status, content_type=CONTENT_TYPE)
+        answer.headers.update(self.headers)
+        return answer
+
+
+def problem(name: str, detail: str, **headers: str) -> RequestProblem:
+    """A problem of the kind `name`; headers are named with underscores: `Retry_After`."""
+    return RequestProblem(KINDS[name], detail, headers={key.replace("_", "-"): value for key, value in headers.items()})
+
+
+def mistaken(mistakes: Sequence[Mistake]) -> RequestProblem:
+    """One problem for all the mistakes of a request: of their kind where they share one."""
+    names = {mistake.kind for mistake in mistakes}
+    kind = KINDS[names.pop() if len(names) == 1 else "invalid-request"]
+    if len(mistakes) == 1:
+        return RequestProblem(kind, mistakes[0].detail, mistakes)
+    return RequestProblem(kind, f"The request holds {len(mistakes)} mistakes; see errors.", mistakes)

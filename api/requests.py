@@ -1,0 +1,133 @@
+"""Reading a request: what is wrong with it as a whole, then path and query by their schemas, all mistakes at once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+from uuid import uuid4
+
+from flask import Flask, g, request
+from marshmallow import Schema, ValidationError
+from marshmallow.fields import Field
+from webargs.flaskparser import FlaskParser
+from werkzeug.routing import RequestRedirect
+
+from api.parameters import VERSION, bad_value
+from api.problems import Mistake, mistaken, problem
+from dataset.problems import shown
+from dataset.schemas import TYPES
+from dataset.schemas.fields import Pattern
+
+#: Bytes of a body, of path with query, and of their parts as parameters; nothing we answer needs more.
+BODY_MOST: Final = 16 * 1024
+ADDRESS_MOST: Final = 8 * 1024
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+#: What the part of a path looks like that is no fixed word, by blueprint.
+PATHS: Final[dict[str, Field[Any]]] = {
+    **{name: schema().fields["id"] for name, schema in TYPES.items()},
+    "releases": Pattern("Version of the release.", VERSION, "a version such as 1.0.0", example="0.1.0"),
+    "service": Pattern(
+        "Name of the kind of problem.", "[a-z]+(?:-[a-z]+)*", "a name such as bad-cursor", example="bad-cursor"
+    ),
+}
+
+
+def register(app: Flask) -> None:
+    """Look at every request of `app` before its view does."""
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MOST
+    app.before_request(begin)
+    app.before_request(refuse_what_nothing_takes)
+
+
+def begin() -> None:
+    """Name the request, by the client's name for it when that is one, and start its clock."""
+    g.started = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def refuse_what_nothing_takes() -> None:
+    """Addresses that are too long or cannot be decoded, bodies, and what werkzeug would answer by a redirect.
+
+    Its redirects are built from the Host header, so they lead where a stranger says.
+    """
+    if isinstance(request.routing_exception, RequestRedirect):
+        raise problem("unknown-path", "Nothing is served at this path.")
+    query = request.environ.get("QUERY_STRING", "").encode("latin-1", "replace")
+    length = len(query) + len(request.environ.get("PATH_INFO", ""))
+    if length > ADDRESS_MOST:
+        raise problem("address-too-long", f"Path and query hold {length} bytes; allowed: at most {ADDRESS_MOST}.")
+    if _BROKEN_ESCAPE.search(query):
+        raise problem("malformed-request", "The query holds a percent sign without two hexadecimal digits behind it.")
+    try:
+        unquote_to_bytes(query).decode()
+        request.environ.get("PATH_INFO", "").encode("latin-1").decode()
+    except UnicodeError:
+        raise problem("malformed-request", "Path or query are not UTF-8.") from None
+    size = request.content_length or 0
+    if size > BODY_MOST:
+        raise problem("body-too-large", f"The body holds {size} bytes, and no operation takes one.")
+    if (size or "Transfer-Encoding" in request.headers) and request.routing_exception is None:
+        raise problem("unexpected-body", "No operation takes a body; parameters go into the query.")
+
+
+class Parser(FlaskParser):
+    """The parser behind the documented arguments of flask-smorest."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+
+    def parse(self, argmap: Any, *args: Any, **kwargs: Any) -> Any:
+        """Path and query of the current request, checked; what the query schema makes of it.
+
+        Raises:
+            RequestProblem: with every mistake that was found in path and query.
+        """
+        schema: Schema = argmap() if isinstance(argmap, type) else argmap
+        mistakes = [*_path_mistakes(), *_name_mistakes(schema)]
+        parsed: Any = None
+        try:
+            parsed = schema.load({name: request.args[name] for name in request.args if name in schema.fields})
+        except ValidationError as error:
+            mistakes += _value_mistakes(error)
+        if mistakes:
+            raise mistaken(mistakes)
+        return parsed
+
+
+def _path_mistakes() -> Iterator[Mistake]:
+    for name, value in (request.view_args or {}).items():
+        try:
+            PATHS[str(request.blueprint)].deserialize(value)
+        except ValidationError as error:
+            allowed = str(error.messages[0]).partition("; allowed: ")[2]
+            yield Mistake("bad-value", "path", name, f"{name}: {error.messages[0]}", value, allowed or None)
+
+
+def _name_mistakes(schema: Schema) -> Iterator[Mistake]:
+    known = list(schema.fields)
+    unknown = [name for name in request.args if name not in schema.fields]
+    for name in unknown[:20]:
+        close = difflib.get_close_matches(name[:40], known, n=1, cutoff=0.6)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        allowed = ", ".join(known) or "no parameters"
+        yield Mistake("unknown-parameter", "query", name, f"unknown parameter {shown(name)}{hint}", name, allowed)
+    for name, values in request.args.lists():
+        if len(values) > 1 and name in schema.fields:
+            detail = f"{name} stands {len(values)} times; allowed: once, several values with commas between them"
+            yield Mistake("repeated-parameter", "query", name, detail, f"{len(values)} times", "once")
+
+
+def _value_mistakes(error: ValidationError) -> Iterator[Mistake]:
+    for name, messages in dict(error.messages_dict).items():
+        for message in messages:
+            if isinstance(message, Mistake):
+                yield message
+            else:
+                yield bad_value(name, request.args.get(name, ""), str(message))

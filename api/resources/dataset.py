@@ -1,0 +1,48 @@
+"""The dataset: the one record that says what this is, who made it and under which terms."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import examples
+from api.answers import the_record
+from api.documented import Blueprint
+from api.parameters import RecordQuery, RecordRequest
+from api.shapes import Answered
+from dataset.schemas.dataset import Dataset
+from dataset.store.tables import dataset
+
+blueprint = Blueprint("dataset", "What this is, who made it and under which terms.")
+
+
+class DatasetRecord(Dataset, Answered):
+    """The dataset, with what stands beside it in an answer."""
+
+
+#: All that it holds, by name.
+LINKS = {
+    "self": "/v1/dataset",
+    "sources": "/v1/sources",
+    "quotes": "/v1/quotes",
+    "claims": "/v1/claims",
+    "events": "/v1/events",
+    "actors": "/v1/actors",
+    "places": "/v1/places",
+    "topics": "/v1/topics",
+    "questions": "/v1/questions",
+}
+
+
+@blueprint.operation(
+    "/v1/dataset",
+    "getDataset",
+    query=RecordQuery,
+    answer=DatasetRecord,
+    example=examples.alone(examples.DATASET, LINKS),
+)
+def get_dataset(query: RecordRequest) -> Response:
+    """Get the dataset.
+
+    The one record that describes all others, with links to their lists.
+    """
+    return the_record(dataset, query, LINKS)

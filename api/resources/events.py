@@ -1,0 +1,80 @@
+"""Events: what happened, was planned or is told; what is said of it stands in claims."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import examples
+from api.answers import record, record_list
+from api.documented import Blueprint
+from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.shapes import Answered, Listed, many
+from dataset.queries.events import find_events
+from dataset.schemas import codes
+from dataset.schemas.event import Event
+from dataset.schemas.fields import Code, Reference
+from dataset.store.tables import events
+
+blueprint = Blueprint("events", "What happened, was planned or is told; what is said of it stands in claims.")
+
+
+class EventQuery(ReleasedListQuery):
+    """The filters of the list."""
+
+    type = "events"
+
+    kind = Values(Code("What kind of event.", example="talks"))
+    status = Values(Code("Whether it took place.", codes.STATUS, closed=True))
+    place = Values(Reference("Where.", to="places", example="overton"))
+    part_of = Values(Reference("The larger event that it is part of.", to="events", example="bridge-talks-2024"))
+    participant = Values(Reference("Somebody who took part.", to="actors", example="john-roe"))
+
+
+class EventList(Listed):
+    """A page of events."""
+
+    data = many(Event, "The events.")
+
+
+class EventRecord(Event, Answered):
+    """An event, with what stands beside it in an answer."""
+
+
+#: What hangs on an event, by name.
+LINKS = {
+    "self": "/v1/events/{id}",
+    "claims": "/v1/claims?event={id}",
+    "quotes": "/v1/quotes?occasion={id}",
+    "parts": "/v1/events?part_of={id}",
+}
+
+
+@blueprint.operation(
+    "/v1/events",
+    "listEvents",
+    query=EventQuery,
+    answer=EventList,
+    example=examples.listed(examples.EVENT, "event-1"),
+    headers=("Link",),
+)
+def list_events(query: ListRequest) -> Response:
+    """List events.
+
+    In the order of id. Several filters must all match.
+    """
+    return record_list(events, find_events(**query.filters), query)
+
+
+@blueprint.operation(
+    "/v1/events/<id>",
+    "getEvent",
+    query=RecordQuery,
+    answer=EventRecord,
+    example=examples.alone(examples.EVENT, LINKS),
+)
+def get_event(query: RecordRequest, record_id: str) -> Response:
+    """Get one event.
+
+    What happened, where, and who took part. `links` leads to the claims about it and the quotes uttered there.
+    """
+    return record(events, record_id, query, LINKS)

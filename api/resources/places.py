@@ -1,0 +1,75 @@
+"""Places: where things happen."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import examples
+from api.answers import record, record_list
+from api.documented import Blueprint
+from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.shapes import Answered, Listed, many
+from dataset.queries.places import find_places
+from dataset.schemas.entities import Place
+from dataset.schemas.fields import Code, country_code
+from dataset.store.tables import places
+
+blueprint = Blueprint("places", "Where things happen.")
+
+
+class PlaceQuery(ReleasedListQuery):
+    """The filters of the list."""
+
+    type = "places"
+
+    kind = Values(Code("What kind of place.", example="city"))
+    country = Values(country_code("Country it lies in, ISO 3166-1 alpha-2."))
+
+
+class PlaceList(Listed):
+    """A page of places."""
+
+    data = many(Place, "The places.")
+
+
+class PlaceRecord(Place, Answered):
+    """A place, with what stands beside it in an answer."""
+
+
+#: What hangs on a place, by name.
+LINKS = {
+    "self": "/v1/places/{id}",
+    "claims": "/v1/claims?place={id}",
+    "events": "/v1/events?place={id}",
+}
+
+
+@blueprint.operation(
+    "/v1/places",
+    "listPlaces",
+    query=PlaceQuery,
+    answer=PlaceList,
+    example=examples.listed(examples.PLACE, "place-1"),
+    headers=("Link",),
+)
+def list_places(query: ListRequest) -> Response:
+    """List places.
+
+    In the order of id. Several filters must all match.
+    """
+    return record_list(places, find_places(**query.filters), query)
+
+
+@blueprint.operation(
+    "/v1/places/<id>",
+    "getPlace",
+    query=RecordQuery,
+    answer=PlaceRecord,
+    example=examples.alone(examples.PLACE, LINKS),
+)
+def get_place(query: RecordRequest, record_id: str) -> Response:
+    """Get one place.
+
+    Where it lies. `links` leads to the claims about it and the events there.
+    """
+    return record(places, record_id, query, LINKS)

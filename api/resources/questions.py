@@ -1,0 +1,92 @@
+"""Questions: points on which accounts differ, with the positions side by side."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import examples
+from api.answers import linked, record_list, send, unknown_record, with_members
+from api.documented import Blueprint
+from api.negotiation import JSON, chosen
+from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.reading import reading
+from api.shapes import Answered, Listed, many
+from api.sides import PositionPair, Side, gather, pairs, sides
+from dataset.canonical import parse
+from dataset.queries.paging import one
+from dataset.queries.questions import find_questions
+from dataset.schemas import codes
+from dataset.schemas.fields import Code
+from dataset.schemas.question import Question
+from dataset.store.tables import questions
+
+blueprint = Blueprint("questions", "Points on which accounts differ, with the positions that claims take on them.")
+
+
+class QuestionQuery(ReleasedListQuery):
+    """The filters of the list."""
+
+    type = "questions"
+
+    kind = Values(Code("How the positions relate.", codes.QUESTION_KIND, closed=True))
+    answer = Values(Code("What kind of answer it asks for.", codes.ANSWER, closed=True))
+
+
+class QuestionList(Listed):
+    """A page of questions."""
+
+    data = many(Question, "The questions.")
+
+
+class QuestionRecord(Question, Answered):
+    """A question, with its positions side by side."""
+
+    sides = many(Side, "The positions in their order, each with the claims that take it.")
+    pairs = many(PositionPair, "How each two positions relate that claims take.")
+
+
+#: What hangs on a question, by name.
+LINKS = {
+    "self": "/v1/questions/{id}",
+    "claims": "/v1/claims?question={id}",
+}
+
+
+@blueprint.operation(
+    "/v1/questions",
+    "listQuestions",
+    query=QuestionQuery,
+    answer=QuestionList,
+    example=examples.listed(examples.QUESTION, examples.QUESTION["id"]),
+    headers=("Link",),
+)
+def list_questions(query: ListRequest) -> Response:
+    """List questions.
+
+    In the order of id. Several filters must all match.
+    """
+    return record_list(questions, find_questions(**query.filters), query)
+
+
+@blueprint.operation(
+    "/v1/questions/<id>",
+    "getQuestion",
+    query=RecordQuery,
+    answer=QuestionRecord,
+    example=examples.alone(examples.QUESTION, LINKS, sides=[examples.SIDE], pairs=[]),
+)
+def get_question(query: RecordRequest, record_id: str) -> Response:
+    """Get one question with its positions side by side.
+
+    Beside the record stand `sides`, each position with its claims, their claimants, chains, figures, sources, anchors
+    and the voices behind it, and `pairs`, how each two positions relate. Both are derived when they are read.
+    """
+    chosen([JSON])
+    with reading(query.release) as view:
+        body = view.connection.execute(one(questions, record_id, release=view.release)).scalar()
+        if body is None:
+            raise unknown_record("questions", record_id, view.release.version)
+        found = gather(view, record_id)
+    question, links = parse(body), linked(LINKS, record_id, query)
+    members = {"sides": sides(question, found), "pairs": pairs(question, found)}
+    return send(with_members(body, **members, links=links, release=view.release.version))

@@ -1,0 +1,87 @@
+"""Quotes: words in quotation marks, exactly as captured, with who uttered them."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import examples
+from api.answers import record, record_list
+from api.documented import Blueprint
+from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.shapes import Answered, Listed, many
+from dataset.queries.quotes import find_quotes
+from dataset.schemas import codes
+from dataset.schemas.fields import Code, Reference, language_tag
+from dataset.schemas.quote import Quote
+from dataset.store.tables import quotes
+
+blueprint = Blueprint("quotes", "Words in quotation marks, exactly as captured, with who uttered them.")
+
+
+class QuoteQuery(ReleasedListQuery):
+    """The filters of the list."""
+
+    type = "quotes"
+
+    source = Values(Reference("The source that prints it.", to="sources", example="overton-herald-2024"))
+    speaker = Values(Reference("Who uttered the words.", to="actors", example="john-roe"))
+    speaker_basis = Values(Code("How the speaker is known.", codes.BASIS, closed=True))
+    via = Values(Reference("Somebody between the speaker and the source.", to="actors", example="netherby-radio"))
+    kind = Values(Code("What the quotation marks are for.", codes.QUOTE_KIND))
+    uttered = Values(Code("Whether the words were uttered.", codes.UTTERED, closed=True))
+    occasion = Values(Reference("The event at which they were uttered.", to="events", example="bridge-talks-2024"))
+    language = Values(language_tag("Language of the words, where it is not the source's."))
+    continues = Values(Reference("The quote that it goes on with.", to="quotes", example="overton-herald-2024.q1"))
+    printing_of = Values(
+        Reference("The quote of which it prints the same utterance.", to="quotes", example="overton-herald-2024.q1")
+    )
+
+
+class QuoteList(Listed):
+    """A page of quotes."""
+
+    data = many(Quote, "The quotes.")
+
+
+class QuoteRecord(Quote, Answered):
+    """A quote, with what stands beside it in an answer."""
+
+
+#: What hangs on a quote, by name.
+LINKS = {
+    "self": "/v1/quotes/{id}",
+    "claims": "/v1/claims?quote={id}",
+    "continuations": "/v1/quotes?continues={id}",
+    "printings": "/v1/quotes?printing_of={id}",
+}
+
+
+@blueprint.operation(
+    "/v1/quotes",
+    "listQuotes",
+    query=QuoteQuery,
+    answer=QuoteList,
+    example=examples.listed(examples.QUOTE, "quote-1"),
+    headers=("Link",),
+)
+def list_quotes(query: ListRequest) -> Response:
+    """List quotes.
+
+    In the order of source, then place in the text, the unanchored ones last. Several filters must all match.
+    """
+    return record_list(quotes, find_quotes(**query.filters), query)
+
+
+@blueprint.operation(
+    "/v1/quotes/<id>",
+    "getQuote",
+    query=RecordQuery,
+    answer=QuoteRecord,
+    example=examples.alone(examples.QUOTE, LINKS),
+)
+def get_quote(query: RecordRequest, record_id: str) -> Response:
+    """Get one quote.
+
+    The words, where they stand and who uttered them. `links` leads to the claims that rest on it.
+    """
+    return record(quotes, record_id, query, LINKS)

@@ -1,0 +1,83 @@
+"""Sources: texts that were published: who wrote them, where, and what they derive from."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import examples
+from api.answers import record, record_list
+from api.documented import Blueprint
+from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.shapes import Answered, Listed, many
+from dataset.queries.sources import find_sources
+from dataset.schemas import codes
+from dataset.schemas.fields import Code, Reference, language_tag
+from dataset.schemas.source import Source
+from dataset.store.tables import sources
+
+blueprint = Blueprint("sources", "Texts that were published: who wrote them, where, and what they derive from.")
+
+
+class SourceQuery(ReleasedListQuery):
+    """The filters of the list."""
+
+    type = "sources"
+
+    kind = Values(Code("What kind of text it is.", codes.SOURCE_KIND))
+    language = Values(language_tag("Language of the text, BCP 47."))
+    publisher = Values(Reference("The outlet that published it.", to="actors", example="overton-herald"))
+    author = Values(Reference("One of its authors.", to="actors", example="jane-doe"))
+    translator = Values(Reference("Who translated it.", to="actors", example="jane-doe"))
+    derived_from = Values(
+        Reference("The source that it copies or translates.", to="sources", example="overton-herald-2024")
+    )
+
+
+class SourceList(Listed):
+    """A page of sources."""
+
+    data = many(Source, "The sources.")
+
+
+class SourceRecord(Source, Answered):
+    """A source, with what stands beside it in an answer."""
+
+
+#: What hangs on a source, by name.
+LINKS = {
+    "self": "/v1/sources/{id}",
+    "quotes": "/v1/quotes?source={id}",
+    "claims": "/v1/claims?source={id}",
+    "derived": "/v1/sources?derived_from={id}",
+}
+
+
+@blueprint.operation(
+    "/v1/sources",
+    "listSources",
+    query=SourceQuery,
+    answer=SourceList,
+    example=examples.listed(examples.SOURCE, "source-1"),
+    headers=("Link",),
+)
+def list_sources(query: ListRequest) -> Response:
+    """List sources.
+
+    In the order of id. Several filters must all match.
+    """
+    return record_list(sources, find_sources(**query.filters), query)
+
+
+@blueprint.operation(
+    "/v1/sources/<id>",
+    "getSource",
+    query=RecordQuery,
+    answer=SourceRecord,
+    example=examples.alone(examples.SOURCE, LINKS),
+)
+def get_source(query: RecordRequest, record_id: str) -> Response:
+    """Get one source.
+
+    What was published, by whom and when, and what it derives from. `links` leads to its quotes and claims.
+    """
+    return record(sources, record_id, query, LINKS)

@@ -1,0 +1,74 @@
+"""Topics: what claims are about."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import examples
+from api.answers import record, record_list
+from api.documented import Blueprint
+from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.shapes import Answered, Listed, many
+from dataset.queries.topics import find_topics
+from dataset.schemas.entities import Topic
+from dataset.schemas.fields import Reference
+from dataset.store.tables import topics
+
+blueprint = Blueprint("topics", "What claims are about.")
+
+
+class TopicQuery(ReleasedListQuery):
+    """The filters of the list."""
+
+    type = "topics"
+
+    broader = Values(Reference("The wider topic right above it.", to="topics", example="bridges"))
+
+
+class TopicList(Listed):
+    """A page of topics."""
+
+    data = many(Topic, "The topics.")
+
+
+class TopicRecord(Topic, Answered):
+    """A topic, with what stands beside it in an answer."""
+
+
+#: What hangs on a topic, by name.
+LINKS = {
+    "self": "/v1/topics/{id}",
+    "claims": "/v1/claims?topic={id}",
+    "narrower": "/v1/topics?broader={id}",
+}
+
+
+@blueprint.operation(
+    "/v1/topics",
+    "listTopics",
+    query=TopicQuery,
+    answer=TopicList,
+    example=examples.listed(examples.TOPIC, "topic-1"),
+    headers=("Link",),
+)
+def list_topics(query: ListRequest) -> Response:
+    """List topics.
+
+    In the order of id. Several filters must all match.
+    """
+    return record_list(topics, find_topics(**query.filters), query)
+
+
+@blueprint.operation(
+    "/v1/topics/<id>",
+    "getTopic",
+    query=RecordQuery,
+    answer=TopicRecord,
+    example=examples.alone(examples.TOPIC, LINKS),
+)
+def get_topic(query: RecordRequest, record_id: str) -> Response:
+    """Get one topic.
+
+    What belongs to it. `links` leads to its claims and to the narrower topics.
+    """
+    return record(topics, record_id, query, LINKS)

@@ -1,0 +1,129 @@
+"""The shapes of answers, for the document: what stands around the records, whose own schemas are in `dataset.schemas`.
+
+Nothing is dumped through these; answers are joined from stored bytes, and every answer of the test suite is compared
+with the document instead. All shapes are open: members may be added.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields
+
+from api.cursors import Cursor
+from api.examples import VERSION
+
+
+class Shape(Schema):
+    """A mapping that may get more members."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+def words(description: str, example: Any, **kwargs: Any) -> fields.String:
+    """A text of an answer."""
+    return fields.String(metadata={"description": description, "example": example}, **kwargs)
+
+
+def number(description: str, example: int, **kwargs: Any) -> fields.Integer:
+    """A count of an answer."""
+    return fields.Integer(metadata={"description": description, "example": example}, **kwargs)
+
+
+def many(inner: type[Schema], description: str) -> fields.List[Any]:
+    """A list of mappings, always there."""
+    return fields.List(fields.Nested(inner), required=True, metadata={"description": description})
+
+
+def part(inner: type[Schema], description: str, **kwargs: Any) -> fields.Nested:
+    """A mapping of an answer."""
+    return fields.Nested(inner, metadata={"description": description}, **kwargs)
+
+
+def figures_by_name(description: str, example: dict[str, int]) -> fields.Dict:
+    """Figures by name."""
+    return fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": description, "example": example},
+    )
+
+
+def texts_by_name(description: str, example: dict[str, str]) -> fields.Dict:
+    """Texts by name."""
+    return fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": description, "example": example},
+    )
+
+
+def free(description: str, example: Any) -> fields.Dict:
+    """A mapping that is described elsewhere."""
+    return fields.Dict(required=True, metadata={"description": description, "example": example})
+
+
+def free_list(description: str, example: Any) -> fields.List[Any]:
+    """A list of such mappings."""
+    inner = fields.Dict(metadata={"description": "An item."})
+    return fields.List(inner, required=True, metadata={"description": description, "example": example})
+
+
+class Page(Shape):
+    """Where a list stands and how it goes on."""
+
+    limit = number("How many records the page holds at most.", 50, required=True)
+    next = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The cursor of the next page; null at the end.",
+            "example": Cursor("0.1.0", "0123456789abcdef", "some-record").encode(),
+        },
+    )
+
+
+class Error(Shape):
+    """One mistake in a request."""
+
+    type = words("Path of the page that explains this kind of mistake.", "/problems/unknown-parameter", required=True)
+    location = words("Where it is: path, query, header or body.", "query", required=True, data_key="in")
+    parameter = words("Name of the parameter or header.", "claimnt")
+    found = words("What came, shortened.", "claimnt")
+    allowed = words("What may stand there.", "claimant, source, …")
+    detail = words("The mistake in a sentence.", "unknown parameter 'claimnt'; did you mean claimant?", required=True)
+
+
+class Problem(Shape):
+    """What went wrong, after RFC 9457."""
+
+    type = words("Path of the page that explains this kind of problem.", "/problems/unknown-parameter", required=True)
+    title = words("The kind of problem in words.", "Unknown parameter", required=True)
+    status = number("The status code of the answer.", 400, required=True)
+    detail = words(
+        "This very problem in a sentence.", "unknown parameter 'claimnt'; did you mean claimant?", required=True
+    )
+    instance = words("Path of the request.", "/v1/claims", required=True)
+    errors = fields.List(
+        fields.Nested(Error), metadata={"description": "Every mistake of the request, where it has some."}
+    )
+
+
+class Answered(Schema):
+    """What stands beside the members of a record when it is answered alone; the record's own schema says the rest."""
+
+    links = texts_by_name(
+        "Paths to what hangs on this record, by name; relative to the service. More may be added.",
+        {"self": "/v1/topics/costs", "claims": "/v1/claims?topic=costs"},
+    )
+    release = words("Version of the release that was read.", VERSION, required=True)
+
+
+class Listed(Shape):
+    """What stands beside the records of a list."""
+
+    page = part(Page, "Where the list stands.", required=True)
+    release = words("Version of the release that was read.", VERSION, required=True)

@@ -1,0 +1,35 @@
+"""Actors by what they are and where they belong."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from dataset.queries.filters import Values, among, linked
+from dataset.queries.paging import Records, records
+from dataset.queries.releases import Release
+from dataset.store.reading import valid_in
+from dataset.store.tables import actors, actors_roles
+
+
+def find_actors(
+    *,
+    kind: Values = (),
+    named: bool | None = None,
+    country: Values = (),
+    organisation: Values = (),
+) -> Records:
+    """Actors that satisfy every filter; `organisation` is one in which they held a role."""
+    return records(
+        actors,
+        *among(actors.c.kind, kind),
+        *([] if named is None else [actors.c.named.is_(named)]),
+        *among(actors.c.country, country),
+        *linked(actors_roles, organisation=organisation),
+    )
+
+
+def find_actors_by_id(*, ids: Values, release: Release) -> Records:
+    """Id and body of the actors with these ids, as a release has them."""
+    return select(actors.c.id, actors.c.body).where(
+        actors.c.id.in_(ids), valid_in(actors, release.ordinal, release.newest)
+    )

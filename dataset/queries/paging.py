@@ -1,0 +1,42 @@
+"""What all lists share: the records of one release in their default order, page by page; and one record by its id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Select, Table, select
+
+from dataset.queries.releases import Release
+from dataset.store.reading import valid_in
+
+#: Place in the default order, and canonical body.
+Records = Select[str, str]
+
+
+def order(table: Table) -> Column[Any]:
+    """The column by which a list is ordered and paged; no two records of one release share a value."""
+    return table.c[table.info["order"]]
+
+
+def records(table: Table, *conditions: Any) -> Records:
+    """The records of a type that satisfy the conditions, in any release."""
+    return select(order(table), table.c.body).where(*conditions)
+
+
+def page(statement: Records, table: Table, *, release: Release, after: str | None, limit: int) -> Records:
+    """A page of a list: of one release, behind the place `after`, with one record more than `limit` if there is one."""
+    place = order(table)
+    statement = statement.where(valid_in(table, release.ordinal, release.newest))
+    if after is not None:
+        statement = statement.where(place > after)
+    return statement.order_by(place).limit(limit + 1)
+
+
+def whole(statement: Records, table: Table, *, release: Release) -> Records:
+    """All of a list, where it is known to be short."""
+    return statement.where(valid_in(table, release.ordinal, release.newest)).order_by(order(table))
+
+
+def one(table: Table, record_id: str, *, release: Release) -> Select[str]:
+    """The body of a record as a release holds it."""
+    return select(table.c.body).where(table.c.id == record_id, valid_in(table, release.ordinal, release.newest))

@@ -1,0 +1,12 @@
+"""Places by what they are and where they lie."""
+
+from __future__ import annotations
+
+from dataset.queries.filters import Values, among
+from dataset.queries.paging import Records, records
+from dataset.store.tables import places
+
+
+def find_places(*, kind: Values = (), country: Values = ()) -> Records:
+    """Places that satisfy every filter."""
+    return records(places, *among(places.c.kind, kind), *among(places.c.country, country))

@@ -1,0 +1,12 @@
+"""Questions by how their positions relate and what kind of answer they ask for."""
+
+from __future__ import annotations
+
+from dataset.queries.filters import Values, among
+from dataset.queries.paging import Records, records
+from dataset.store.tables import questions
+
+
+def find_questions(*, kind: Values = (), answer: Values = ()) -> Records:
+    """Questions that satisfy every filter."""
+    return records(questions, *among(questions.c.kind, kind), *among(questions.c.answer, answer))

@@ -1,0 +1,311 @@
+"""What the tests of the service share: a made-up log, its states as plain bodies, and a client that trusts nothing.
+
+`CheckedClient` compares every answer with the document: the status must be documented for the operation, the content
+type too, the body must fit the schema with no member beyond it (the published schemas are open, the check closes
+them), and the headers that the document promises must be there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from functools import cache
+from typing import Any, Self
+
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from sqlalchemy import Engine, event
+from werkzeug.test import TestResponse
+
+from api import assemble, create_app
+from api.reading import EXTENSION
+from dataset.canonical import Body, canonical
+from dataset.log import Release
+from dataset.settings import read_settings
+from dataset.store.database import Database
+from dataset.store.tables import RECORDS
+from tests.synthetic import History, Maker, anchor, dated
+
+#: Type → id → body, of one release.
+State = dict[str, dict[str, Body]]
+
+PROBLEM = "application/problem+json"
+#: Paths for people, which the document leaves out.
+UNDOCUMENTED = re.compile(r"/|/docs(/.*)?")
+ALWAYS = {"X-Request-Id", "X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy"}
+
+
+def more_records() -> Iterator[tuple[str, Body]]:
+    """Records that use the members which `tests.synthetic` leaves out, and ids whose order depends on the collation."""
+    for id_ in ("zed", "zed-a", "zed1", "zeda", "z-ed", "z9", "z-9"):
+        yield "actors", {"id": id_, "name": id_.title(), "named": False}
+        yield "places", {"id": id_, "name": id_.title()}
+    yield (
+        "sources",
+        {
+            "id": "almanac",
+            "title": "Almanach",
+            "language": "de",
+            "publisher": "zed",
+            "translator": "skipper-00001",
+            "derived_from": [{"source": "gazette-000000", "relation": "translation_of"}],
+            **dated("published", "2031-08"),
+        },
+    )
+    quote: Body = {"source": "almanac", "speaker": "zed-a", "speaker_basis": "inferred", "language": "fr"}
+    words = {9: "gar nicht", 10: "niemals „so“", 11: "é\u00a0\U0001f6a4"}
+    for number, text in words.items():
+        earlier = f"almanac.q{number - 1}" if number > 9 else None
+        yield (
+            "quotes",
+            {
+                **quote,
+                "id": f"almanac.q{number}",
+                "text": text,
+                "kind": "title",
+                "uttered": "predicted",
+                "anchor": anchor(500 - number * 40, text),
+                "continues": earlier,
+                "printing_of": "gazette-000000.q1" if number == 9 else None,
+            },
+        )
+    claim: Body = {"source": "almanac", "statement": "Nobody saw more than ten boats.", "modality": "denied"}
+    answers = [
+        {"question": "how-many-00000", "position": "few"},
+        {"question": "how-many-00001", "position": "many"},
+    ]
+    yield (
+        "claims",
+        {
+            **claim,
+            "id": "almanac.c1",
+            "claimant": "zed1",
+            "claimant_basis": "stated",
+            "author_stance": "rejects",
+            "via": [{"actor": "zed", "role": "relay"}, {"actor": "zeda", "role": "translator"}],
+            "answers": answers,
+            "quotes": ["almanac.q9", "almanac.q10"],
+        },
+    )
+    yield (
+        "claims",
+        {
+            **claim,
+            "id": "almanac.c2",
+            "claimant_basis": "author",
+            "renders": "gazette-000000.c6",
+            "anchor": anchor(90, "x" * 900),
+            "answers": answers[:1],
+        },
+    )
+    yield "claims", {**claim, "id": "almanac.c10", "claimant_basis": "unknown", "anchor": anchor(1000, "x" * 9)}
+
+
+def make_log() -> Sequence[Release]:
+    """Four releases: all records, some claims changed, merged and withdrawn, one more record, nothing but a topic."""
+    history = History()
+    first = [history.add(*record) for record in (*Maker(7, 200).records(), *more_records())]
+    history.release("0.1.0", first)
+    held = history.bodies["claims"]
+    changed = [
+        history.change("claims", {**held[f"gazette-000001.c{n}"], "modality": "urged", "claimant": "zed"} | _stated())
+        for n in (3, 7, 8)
+    ]
+    ended = [
+        history.end("claims", "gazette-000000.c2"),
+        history.end("claims", "gazette-000000.c3", "gazette-000000.c4"),
+    ]
+    history.release("0.2.0", [*changed, *ended])
+    history.release("0.10.0", [history.add("claims", {**held["almanac.c2"], "id": "almanac.c11"})])
+    history.release("1.0.0", [history.change("topics", {**history.bodies["topics"]["weather"], "label": "Wind"})])
+    return history.releases
+
+
+def _stated() -> Body:
+    return {"claimant_basis": "stated"}
+
+
+def states(log: Sequence[Release]) -> dict[str, State]:
+    """The records of every release, made from the change-sets by the simplest means there are."""
+    state: State = {name: {} for name in RECORDS}
+    found = {}
+    for release in log:
+        for change in release.changes:
+            if change.body is None:
+                del state[change.type][change.id]
+            else:
+                state[change.type][change.id] = change.body
+        found[release.version] = {name: dict(bodies) for name, bodies in state.items()}
+    return found
+
+
+def place(body: Body) -> tuple[Any, ...]:
+    """Where a record stands in the default order of its type."""
+    if "source" not in body:
+        return (body["id"],)
+    where = body.get("anchor")
+    return (body["source"], where is None, (where["start"], where["end"]) if where else (), body["id"])
+
+
+def in_order(state: State, record_type: str) -> list[Body]:
+    """The records of a type in the default order."""
+    return sorted(state[record_type].values(), key=place)
+
+
+def make_app(url: str) -> Flask:
+    """The application over a database, with a client that checks what it gets."""
+    app = create_app(read_settings({"ONRECORD_DATABASE_URL": url}))
+    app.test_client_class = CheckedClient
+    return app
+
+
+def close(app: Flask) -> None:
+    """Close the database of an application."""
+    database: Database = app.extensions[EXTENSION]
+    database.close()
+
+
+def walk(client: FlaskClient, address: str) -> Iterator[TestResponse]:
+    """All pages of a list, by the addresses of the Link header."""
+    next_address: str | None = address
+    while next_address:
+        answer = client.get(next_address)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        yield answer
+        link = answer.headers.get("Link")
+        next_address = link.removeprefix("<").partition(">")[0] if link else None
+
+
+def items(answer: TestResponse) -> list[Body]:
+    """The records of a page."""
+    data: list[Body] = answer.get_json()["data"]
+    return data
+
+
+def has_bytes(answer: TestResponse, body: Body) -> bool:
+    """Whether an answer holds the canonical bytes of a record."""
+    return canonical(body) in answer.get_data()
+
+
+class Statements:
+    """Counts the statements that reach a database while it is entered."""
+
+    def __enter__(self) -> Self:
+        self.seen: list[str] = []
+        event.listen(Engine, "before_cursor_execute", self._see)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(Engine, "before_cursor_execute", self._see)
+
+    def _see(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        self.seen.append(statement)
+
+
+# --- answers against the document ------------------------------------------------------------------------------
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The document, made from the code."""
+    made: dict[str, Any] = assemble().extensions["onrecord.openapi"]
+    return made
+
+
+@cache
+def _closed() -> dict[str, Any]:
+    """The components, with every object closed against members that the document does not name."""
+    components: dict[str, Any] = deepcopy(document()["components"])
+    for schema in components["schemas"].values():
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    return components
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator({"components": _closed(), **json.loads(schema)})
+
+
+def validate(schema: dict[str, Any], value: Any) -> None:
+    """Fail when a value does not fit a schema of the document."""
+    errors = [
+        f"{error.json_path}: {error.message[:300]}" for error in _validator(json.dumps(schema)).iter_errors(value)
+    ]
+    assert errors == []
+
+
+@cache
+def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    found = []
+    for path, methods in document()["paths"].items():
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))
+        found.append((re.compile(pattern), methods["get"]))
+    return found
+
+
+def operation_of(path: str) -> dict[str, Any] | None:
+    """The documented operation at a path."""
+    return next((operation for pattern, operation in _operations() if pattern.fullmatch(path)), None)
+
+
+def check(method: str, path: str, answer: TestResponse) -> None:
+    """Fail when an answer is not what the document says."""
+    assert set(answer.headers.keys()) >= ALWAYS
+    operation = operation_of(path)
+    if operation is None or method not in ("GET", "HEAD"):
+        if answer.status_code >= 400:
+            _check_problem(method, answer)
+        else:
+            assert method == "OPTIONS" or UNDOCUMENTED.fullmatch(path), f"{method} {path} is not in the document"
+        return
+    documented = operation["responses"].get(str(answer.status_code))
+    assert documented is not None, f"{path} answers {answer.status_code}, which is not in the document"
+    if "$ref" in documented:
+        documented = document()["components"]["responses"][documented["$ref"].rpartition("/")[2]]
+    _check_headers(documented, answer)
+    content = documented["content"].get(answer.mimetype)
+    assert content is not None, f"{path} answers {answer.mimetype}, which is not in the document"
+    if method == "HEAD":
+        assert answer.get_data() == b""
+    elif str(answer.mimetype).endswith("json"):
+        validate(content["schema"], answer.get_json())
+    if answer.status_code >= 400:
+        _check_problem(method, answer)
+
+
+def _check_headers(documented: dict[str, Any], answer: TestResponse) -> None:
+    promised = set(documented.get("headers", {}))
+    if "Link" in promised and answer.request.method == "GET" and answer.get_json()["page"]["next"] is None:
+        promised.remove("Link")
+        assert "Link" not in answer.headers
+    assert promised <= set(answer.headers.keys())
+
+
+def _check_problem(method: str, answer: TestResponse) -> None:
+    assert answer.mimetype == PROBLEM
+    if method == "HEAD":
+        return
+    told = answer.get_json()
+    validate({"$ref": "#/components/schemas/Problem"}, told)
+    assert told["status"] == answer.status_code
+    for error in told.get("errors", []):
+        assert error["detail"]
+
+
+class CheckedClient(FlaskClient):
+    """A client that compares every answer with the document; `check_failures=False` lets a 500 pass."""
+
+    def __init__(self, *args: Any, check_failures: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.check_failures = check_failures
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request, check the answer."""
+        answer = super().open(*args, buffered=True, **kwargs)
+        assert answer.status_code != 500 or not self.check_failures, answer.get_data(as_text=True)
+        check(answer.request.method, answer.request.path, answer)
+        return answer
