@@ -42,7 +42,7 @@ QUOTE: Final[Example] = {
     "anchor": {
         "start": 120,
         "end": 132,
-        "sha256": "0f9a1fab4a09fd59a8cd5b3cb62dd8cb2c5feed6d30ddd6dd9ab51a3d0c1d0e5",
+        "sha256": "5d7ef30495bcc7989fd6ff57edfc72f29bd9ce7e6bfe16b9bb902a40408ac528",
         "prefix": "the mayor said: “",
     },
     "kind": "direct",

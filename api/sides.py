@@ -78,6 +78,14 @@ class SideClaim(Shape):
     renders = words("The claim that it renders; it is no second voice.", "overton-herald-2024.c1")
 
 
+class UnnamedVoice(Shape):
+    """Somebody who is not named: an actor, or nobody in particular in a source."""
+
+    id = words("Id of the actor.", "a-council-official")
+    name = words("How the source calls them.", "a council official")
+    source = words("Id of the source that names nobody.", "overton-herald-2024")
+
+
 class VoiceCount(Shape):
     """How many independent voices stand behind a position; those who are not named make the count a range."""
 
@@ -85,11 +93,7 @@ class VoiceCount(Shape):
     max = number("The greatest number of voices.", 2, required=True)
     named = many(ActorName, "The claimants who are named.")
     sources = many(SourceName, "The root sources of authors who are not named.")
-    unnamed = fields.List(
-        fields.String(metadata={"description": "An id of an actor, or a source where nobody is named."}),
-        required=True,
-        metadata={"description": "The claimants who are not named.", "example": ["a-council-official"]},
-    )
+    unnamed = many(UnnamedVoice, "The claimants who are not named.")
 
 
 class Side(Shape):
@@ -197,5 +201,10 @@ def _voices(taking: list[Body], found: Gathered) -> Body:
         "max": heard.max,
         "named": [_actor(id, found) for id in heard.named],
         "sources": [_source(id, found) for id in heard.sources],
-        "unnamed": heard.unnamed,
+        "unnamed": [_unnamed(voice, found) for voice in heard.unnamed],
     }
+
+
+def _unnamed(voice: str, found: Gathered) -> Body:
+    """An unnamed actor; any other voice begins with the id of the source that names nobody."""
+    return _actor(voice, found) if voice in found.actors else {"source": voice.partition(" ")[0]}
