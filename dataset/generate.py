@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from dataset import reference, typed
+from dataset.exports import reference as files_reference
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
 #: File, from the top of the repository -> its lines, without line ends.
 FILES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "docs/fields.md": reference.write,
+    "docs/files.md": files_reference.write,
     "dataset/bodies.py": typed.write,
 }
 

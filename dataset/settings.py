@@ -22,6 +22,8 @@ class Settings:
     releases: Path
     # ONRECORD_TEXTS: folder of the captured texts; None when there is none on this machine.
     texts: Path | None
+    # ONRECORD_FILES: folder of the files for download, one folder a release; `onrecord build` writes them.
+    files: Path
     # HOST and PORT: where `python wsgi.py` listens.
     host: str
     port: int
@@ -46,6 +48,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa:
         records=Path(get("ONRECORD_RECORDS", str(PACKAGE / "records"))),
         releases=Path(get("ONRECORD_RELEASES", str(PACKAGE / "releases"))),
         texts=Path(texts) if texts else None,
+        files=Path(get("ONRECORD_FILES", "var/files")),
         host=get("HOST", "127.0.0.1"),
         port=int(port),
     )

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write requirements/runtime.txt and dev.txt from pyproject.toml: for every system and every Python from 3.11 on,
+# Write the locks of this folder from pyproject.toml: for every system and every Python from 3.11 on,
 # with hashes, without any address. uv works in an environment of its own that is thrown away afterwards.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,3 +15,10 @@ compile() {
 
 compile "$@" --output-file requirements/runtime.txt
 compile "$@" --group dev --constraints requirements/runtime.txt --output-file requirements/dev.txt
+
+# the validators of `make check`, each in an environment without the rest
+for group in standards citation; do
+    "$work/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+        --group "pyproject.toml:$group" "$@" --output-file "requirements/$group.txt"
+done

@@ -36,7 +36,7 @@ def release(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    r"""Cut a release: the difference between the records and the last release becomes one more change-set of the log.
+    """Cut a release: the difference between the records and the last release becomes one more change-set of the log.
 
     Every mistake in the records stands against it, and so does a changed, merged or withdrawn record without a reason.
     The version follows from the difference: new, merged or withdrawn records are a minor step, changed ones a patch.
@@ -48,7 +48,7 @@ def release(
       onrecord release --draft plan.yaml              a plan with a place for each reason; fill it in, then
       onrecord release --plan plan.yaml
       onrecord release --plan plan.yaml --version 1.0.0
-    """
+    """  # noqa: D301 - click wants the character \b itself
     settings = read_settings()
     try:
         name, after = _records(settings.records, settings.texts)

@@ -20,13 +20,18 @@ _NOT_A_VOICE = "comment"
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """The count as a range, and who is behind it: ids of actors and of root sources."""
+    """The count as a range, and who is behind it.
+
+    `named` and `unnamed` are ids of actors; `sources` the root sources whose author's name is not known, `nobody` those
+    that pass on what nobody in particular says.
+    """
 
     min: int
     max: int
     named: list[str]
     sources: list[str]
     unnamed: list[str]
+    nobody: list[str]
 
 
 def voices(claims: Iterable[Body], sources: Sources, actors: Mapping[str, Body]) -> Voices:
@@ -34,6 +39,7 @@ def voices(claims: Iterable[Body], sources: Sources, actors: Mapping[str, Body])
     named: set[str] = set()
     roots: set[str] = set()
     unnamed: set[str] = set()
+    nobody: set[str] = set()
     for claim in claims:
         if "renders" in claim or zone(claim, sources) == _NOT_A_VOICE:
             continue
@@ -41,11 +47,11 @@ def voices(claims: Iterable[Body], sources: Sources, actors: Mapping[str, Body])
         if claimant is None and claim["claimant_basis"] == "author":
             roots.add(root(claim["source"], sources))
         elif claimant is None:
-            unnamed.add(f"{root(claim['source'], sources)} (nobody named)")
+            nobody.add(root(claim["source"], sources))
         elif actors.get(claimant, {}).get("named") is False:
             unnamed.add(claimant)
         else:
             named.add(claimant)
-    certain = len(named) + len(roots)
-    least = certain or min(1, len(unnamed))
-    return Voices(least, certain + len(unnamed), sorted(named), sorted(roots), sorted(unnamed))
+    certain, doubtful = len(named) + len(roots), len(unnamed) + len(nobody)
+    least = certain or min(1, doubtful)
+    return Voices(least, certain + doubtful, sorted(named), sorted(roots), sorted(unnamed), sorted(nobody))
