@@ -18,6 +18,7 @@ help: ## this list
 
 serve: $(RUNTIME) ## set up everything and serve on http://127.0.0.1:8000 (HOST, PORT)
 	@$(BIN)/onrecord publish --if-empty
+	@$(BIN)/onrecord build
 	@exec $(BIN)/python wsgi.py
 
 setup: $(RUNTIME) ## the environment in .venv, enough to serve

@@ -1,4 +1,4 @@
-"""What is written from the schemas and committed: `python -m dataset.generate` (or `make docs`) writes all of it.
+"""What is written from schemas and records, and committed: `python -m dataset.generate` (or `make docs`) writes it all.
 
 A test compares each file with what this would write.
 """
@@ -11,6 +11,7 @@ from typing import Final
 
 from dataset import reference, typed
 from dataset.exports import reference as files_reference
+from dataset.review import quality
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -18,6 +19,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 FILES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "docs/fields.md": reference.write,
     "docs/files.md": files_reference.write,
+    "docs/quality.md": quality.write,
     "dataset/bodies.py": typed.write,
 }
 

@@ -13,12 +13,16 @@ import click
 
 # Command name -> module that holds a click command of that name.
 COMMANDS = {
+    "agreement": "dataset.cli.agreement",
     "anchor": "dataset.cli.anchor",
+    "build": "dataset.cli.build",
     "check": "dataset.cli.check",
     "fmt": "dataset.cli.fmt",
+    "load": "dataset.cli.load",
     "migrate": "dataset.cli.migrate",
     "publish": "dataset.cli.publish",
     "release": "dataset.cli.release",
+    "verify": "dataset.cli.verify",
 }
 
 
@@ -42,7 +46,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Settings are read from the environment; see docs/operators.md for all of them.",
+    epilog="Settings come from the environment: see docs/operators.md.",
 )
 @click.option(
     "--version",

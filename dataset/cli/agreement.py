@@ -16,7 +16,7 @@ from dataset.review.agreement import Agreement, Difference, compare
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command("agreement")
+@click.command("agreement", short_help="Compare two readings of the same texts.")
 @click.argument("a", type=FOLDER)
 @click.argument("b", type=FOLDER)
 @click.option("--overlap", type=click.FloatRange(0, 1, min_open=True), help="Share of overlap that makes a pair.")

@@ -45,7 +45,7 @@ first and the last ones are easier: --to takes the nearest last words behind the
 """
 
 
-@click.command("anchor", epilog=EXAMPLES)
+@click.command("anchor", epilog=EXAMPLES, short_help="Print the anchor of words in a text.")
 @click.argument("source")
 @click.argument("words", required=False)
 @click.option("--to", "last", metavar="WORDS", help="Last words of the stretch; WORDS are then its first.")

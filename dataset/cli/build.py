@@ -12,7 +12,7 @@ from dataset.store.database import NotReady
 from dataset.store.steps import PublishingError
 
 
-@click.command()
+@click.command(short_help="Make the files of releases for download.")
 @click.argument("versions", metavar="[VERSION]…", nargs=-1)
 @click.option("--force", is_flag=True, help="Make the files that are there already once more.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")

@@ -11,7 +11,7 @@ from dataset.review import RULES, Item
 from dataset.settings import read_settings
 
 
-@click.command("check")
+@click.command("check", short_help="Check records and anchors; review them.")
 @click.option(
     "--rule", "rules", multiple=True, type=click.Choice(list(RULES)), help="Report this rule alone; may repeat."
 )

@@ -12,7 +12,7 @@ from dataset.problems import Problem, Problems
 from dataset.settings import read_settings
 
 
-@click.command("fmt")
+@click.command("fmt", short_help="Put record files in their one form.")
 @click.option(
     "--check", "only_check", is_flag=True, help="Change nothing; exit status 1 when a file is in another form."
 )

@@ -15,7 +15,7 @@ from dataset.store.steps import PublishingError
 from dataset.store.tables import HEAD
 
 
-@click.command()
+@click.command(short_help="Bring the tables to this program's schema.")
 @click.option("--to", "revision", default=HEAD, help="Another revision, such as an older one.  [default: the newest]")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def migrate(*, revision: str, as_json: bool) -> None:

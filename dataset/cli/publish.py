@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dataset.store.publishing import Outcome
 
 
-@click.command()
+@click.command(short_help="Bring the log into the database.")
 @click.option("--if-empty", is_flag=True, help="Load into an absent or empty database only; else say what it holds.")
 @click.option("--replace", is_flag=True, help="Rebuild the whole database from the log; for releases below 1.0.0.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")

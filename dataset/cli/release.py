@@ -18,7 +18,7 @@ from dataset.settings import read_settings
 from dataset.state import State
 
 
-@click.command()
+@click.command(short_help="Cut a release from the records.")
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path), help="Notes and reasons; see the examples.")
 @click.option("--draft", "draft_file", type=click.Path(path_type=Path), help="Write a plan to fill in, and end.")
 @click.option("--notes", help="What is new, for a reader; instead of those in the plan.")

@@ -16,7 +16,7 @@ from dataset.store.database import NotReady
 from dataset.store.steps import PublishingError
 
 
-@click.command()
+@click.command(short_help="Compare database, log and files.")
 @click.argument("versions", metavar="[VERSION]…", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def verify(*, versions: tuple[str, ...], as_json: bool) -> None:

@@ -195,6 +195,6 @@ def _questions(records: Records) -> Iterator[Item]:
         claims = {claim["id"]: claim for taking in positions.values() for claim in taking}
         count = voices(claims.values(), bodies["sources"], bodies["actors"])
         if count.min < 2:
-            who = ", ".join([*count.named, *count.sources, *count.unnamed])
+            who = ", ".join([*count.named, *count.sources, *count.unnamed, *count.nobody])
             number = str(count.min) if count.min == count.max else f"{count.min} to {count.max}"
             yield on_record(records, "too_few_voices", "questions", id, found=f"{number}: {who or 'nobody'}")
