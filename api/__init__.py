@@ -11,12 +11,16 @@ import sys
 
 from flask import Flask
 
-from api import answers, document, logs, reading, requests
+from api import answers, caching, document, logs, reading, requests
+from api.files import Files
 from api.resources import (
     actors,
+    changes,
     claims,
     dataset,
+    diff,
     events,
+    files,
     pages,
     places,
     questions,
@@ -29,7 +33,22 @@ from api.resources import (
 from dataset.settings import Settings, read_settings
 from dataset.store.database import Database, NotReady
 
-NOUNS = (dataset, sources, quotes, claims, events, actors, places, topics, questions, releases, service)
+NOUNS = (
+    dataset,
+    sources,
+    quotes,
+    claims,
+    events,
+    actors,
+    places,
+    topics,
+    questions,
+    releases,
+    changes,
+    diff,
+    files,
+    service,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -39,7 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SystemExit: the database is missing or of another revision; the message names the command that mends it.
     """
     app = assemble()
-    reading.attach(app, opened((settings or read_settings()).database_url))
+    settings = settings or read_settings()
+    reading.attach(app, opened(settings.database_url), Files(settings.files))
     return app
 
 
@@ -64,11 +84,13 @@ def assemble() -> Flask:
     app.url_map.merge_slashes = False  # a redirect would be built from the Host header
     logs.register(app)  # what is registered first is called last: the line is written when all else is done
     answers.register(app)
+    caching.register(app)
     requests.register(app)
     api = document.registry(app)
     for noun in NOUNS:
         api.add(noun.blueprint)
     app.register_blueprint(pages.blueprint)
     app.extensions["onrecord.openapi"] = document.document_of(api)
-    app.extensions[service.DOCUMENT] = json.dumps(app.extensions["onrecord.openapi"], ensure_ascii=False)
+    text = app.extensions[service.DOCUMENT] = json.dumps(app.extensions["onrecord.openapi"], ensure_ascii=False)
+    app.extensions[caching.ANSWER_VERSION] = caching.version_of(text)
     return app

@@ -17,9 +17,10 @@ from sqlalchemy import Table
 from api.cursors import Cursor
 from api.negotiation import JSON, chosen
 from api.parameters import ListRequest, RecordRequest
-from api.problems import Mistake, RequestProblem, mistaken
-from api.reading import reading
+from api.problems import KINDS, Mistake, RequestProblem, mistaken
+from api.reading import View, reading
 from dataset.queries.paging import Records, one, page, records
+from dataset.store.reading import tombstone
 
 #: For answers that no browser shows as a page; pages set their own.
 POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
@@ -54,7 +55,7 @@ def send(text: str, headers: Mapping[str, str] | None = None) -> Response:
 def record_list(table: Table, statement: Records, query: ListRequest) -> Response:
     """A page of the records that `statement` selects."""
     chosen([JSON])
-    with reading(query.release, query.cursor) as view:
+    with reading(query) as view:
         after = query.cursor.after if query.cursor else None
         asked = page(statement, table, release=view.release, after=after, limit=query.limit)
         rows = view.connection.execute(asked).all()
@@ -68,32 +69,56 @@ def send_page(bodies: Sequence[str], places: Sequence[str], query: ListRequest, 
     cursor = Cursor(release, query.digest, places[query.limit - 1]).encode() if more else None
     members = compact({"limit": query.limit, "next": cursor})
     text = f'{{"data":[{",".join(bodies[: query.limit])}],"page":{members},"release":"{release}"}}'
-    return send(text, {"Link": f'<{_address_of(cursor)}>; rel="next"'} if cursor else None)
+    return send(text, next_link(cursor))
 
 
-def _address_of(cursor: str) -> str:
-    """The path and query of this request, with another cursor."""
+def next_link(cursor: str | None) -> dict[str, str]:
+    """The header that has the path and query of this request, with another cursor; none at the end."""
+    if cursor is None:
+        return {}
     parameters = {**request.args.to_dict(), "cursor": cursor}
-    return f"{request.path}?{urlencode(parameters, safe=',')}"
+    return {"Link": f'<{request.path}?{urlencode(parameters, safe=",")}>; rel="next"'}
 
 
 def record(table: Table, record_id: str, query: RecordRequest, links: Mapping[str, str]) -> Response:
     """One record: the object that lists hold, with `links` and `release` beside its own members."""
     chosen([JSON])
-    with reading(query.release) as view:
+    with reading(query) as view:
         body = view.connection.execute(one(table, record_id, release=view.release)).scalar()
-    if body is None:
-        raise unknown_record(table.name, record_id, view.release.version)
-    return send(with_members(body, links=linked(links, record_id, query), release=view.release.version))
+        if body is None:
+            return absent(view, table.name, record_id)
+    members = {"links": linked(links, record_id, query, view), "release": view.release.version}
+    return send(with_members(body, **members))
 
 
 def the_record(table: Table, query: RecordRequest, links: Mapping[str, str]) -> Response:
     """The only record of a type that has one in every release."""
     chosen([JSON])
-    with reading(query.release) as view:
+    with reading(query) as view:
         statement = page(records(table), table, release=view.release, after=None, limit=1)
         record_id, body = view.connection.execute(statement).one()
-    return send(with_members(body, links=linked(links, record_id, query), release=view.release.version))
+    members = {"links": linked(links, record_id, query, view), "release": view.release.version}
+    return send(with_members(body, **members))
+
+
+def absent(view: View, record_type: str, record_id: str) -> Response:
+    """The answer for a record that a release does not hold: where it went.
+
+    Raises:
+        RequestProblem: it was withdrawn, or there was never one of that id.
+    """
+    ended = tombstone(view.connection, record_type, record_id, view.release.ordinal)
+    if ended is None:
+        raise unknown_record(record_type, record_id, view.release.version)
+    if ended.replaced_by:
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        address = f"{request.path.rpartition('/')[0]}/{ended.replaced_by}{query}"
+        forward = Response(status=308, headers={"Location": address})
+        del forward.headers["Content-Type"]
+        return forward
+    detail = f"{record_id} was withdrawn in release {ended.version}: {ended.reason}"
+    members = {"reason": str(ended.reason), "withdrawn_in": ended.version, "withdrawn_on": ended.date}
+    raise RequestProblem(KINDS["withdrawn-record"], detail, members=members)
 
 
 def unknown_record(record_type: str, record_id: str, release: str) -> RequestProblem:
@@ -107,9 +132,9 @@ def with_members(body: str, **members: Any) -> str:
     return f"{body[:-1]},{compact(members)[1:]}"
 
 
-def linked(links: Mapping[str, str], record_id: str, query: RecordRequest) -> dict[str, str]:
-    """The links of a record, in the release that was asked for by name, if one was."""
-    pin = f"release={query.release}" if query.release else ""
+def linked(links: Mapping[str, str], record_id: str, query: RecordRequest, view: View) -> dict[str, str]:
+    """The links of a record, in the release that was asked for by name or by day, if one was."""
+    pin = f"release={view.release.version}" if query.release or query.as_of else ""
     found = {}
     for name, template in links.items():
         address = template.format(id=record_id)

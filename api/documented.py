@@ -8,7 +8,8 @@ declared in one line with its id, query and answer.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -20,41 +21,14 @@ from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
 
 from api import errors, shapes
+from api.headers import ANY_OPERATION, ASKED, BARE, FILE_HEADERS, HEADERS, REASONS, VALIDATED
 from api.negotiation import HTML
 from api.problems import CONTENT_TYPE, KINDS
-from api.requests import PATHS, Parser
+from api.requests import Parser, path_field
 
 View = Callable[..., Response]
 
 PAGE: Final = "<!doctype html><title>Cursor not usable</title>"
-
-#: Problems that any operation may answer with, beside 400.
-ANY_OPERATION: Final = (406, 413, 414, 415, 500)
-#: What they mean, by status, with the name of the component.
-REASONS: Final = {
-    400: ("BAD_REQUEST", "Path, query or cursor hold mistakes; each is told in `errors`."),
-    404: ("NOT_FOUND", "No such record, release or kind of problem."),
-    406: ("NOT_ACCEPTABLE", "`Accept` admits no representation that there is."),
-    413: ("CONTENT_TOO_LARGE", "The request carries a body beyond the limit."),
-    414: ("URI_TOO_LONG", "Path and query are too long."),
-    415: ("UNSUPPORTED_MEDIA_TYPE", "The request carries a body; no operation takes one."),
-    500: ("INTERNAL_SERVER_ERROR", "The service failed; the mistake is ours."),
-    503: ("SERVICE_UNAVAILABLE", "No release can be read just now."),
-}
-HEADERS: Final[dict[str, dict[str, Any]]] = {
-    "X-Request-Id": {
-        "description": "The client's id of the request, if it sent a well-formed one, else ours. Our log holds it.",
-        "schema": {"type": "string", "example": "2f1c9a52e1a84b0c8d2f0f4f1f6f7a11"},
-    },
-    "Link": {
-        "description": 'The address of the next page (RFC 8288, `rel="next"`), relative; absent at the end.',
-        "schema": {"type": "string", "example": '</v1/claims?limit=50&cursor=WzEsIjAuMS4wIl0>; rel="next"'},
-    },
-    "Retry-After": {
-        "description": "Seconds after which to ask again.",
-        "schema": {"type": "integer", "example": 5},
-    },
-}
 
 
 class Described(OpenAPIConverter):
@@ -98,10 +72,18 @@ class Api(SmorestApi):
         for name, header in HEADERS.items():
             self.spec.components.header(name, header)
         for status, (name, reason) in REASONS.items():
-            headers = {"X-Request-Id": "X-Request-Id"} | ({"Retry-After": "Retry-After"} if status == 503 else {})
+            more = {503: "Retry-After", 416: "Content-Range"}.get(status, "X-Request-Id")
+            headers = {"X-Request-Id": "X-Request-Id", more: more}
             content = {CONTENT_TYPE: {"schema": shapes.Problem, "example": _example(status)}}
             response = {"description": reason, "headers": headers, "content": content}
             self.spec.components.response(name, response)
+        for name, reason, wanted in BARE.values():
+            headers = {header: header for header in ("X-Request-Id", *wanted)}
+            self.spec.components.response(name, {"description": reason, "headers": headers})
+
+
+def _component(status: int) -> str:
+    return BARE[status][0] if status in BARE else REASONS[status][0]
 
 
 def _example(status: int) -> dict[str, Any]:
@@ -129,14 +111,26 @@ class Blueprint(SmorestBlueprint):
         headers: tuple[str, ...] = (),
         problems: tuple[int, ...] = (503,),
         pages: bool = False,
+        cached: bool = True,
+        merging: bool = False,
     ) -> Callable[[View], View]:
         """Serve `rule` by a view that gets the parsed query, then the parts of the path; its docstring documents it.
 
-        `problems` are statuses it may answer beside those that all may; `pages`: it also answers as a page.
+        `problems` are statuses it may answer beside those that all may; `pages`: it also answers as a page; `cached`:
+        it has validators; `merging`: the record may have been merged or withdrawn.
         """
         smorest: Any = self  # which has no types
-        searching = "<" in rule or "release" in query().fields
-        statuses = {*ANY_OPERATION, *problems, *({404} if searching else set())}
+        parameters = query()  # made once: making a schema costs more than reading a request with it
+        searching = "<" in rule or "release" in parameters.fields
+        statuses = {*ANY_OPERATION, *problems, *({404} if searching else set()), *({304} if cached else set())}
+        statuses |= {308, 410} if merging else set()
+        asked = _header_parameters("If-None-Match") if cached else []
+        headers = (
+            *headers,
+            *(VALIDATED if cached else ()),
+            *(("Last-Modified",) if cached and 503 in problems else ()),
+        )
+        headers += ("Content-Location",) if "as_of" in parameters.fields else ()
 
         def decorate(view: View) -> View:
             def adapted(parsed: Any, **path: str) -> Response:
@@ -153,25 +147,65 @@ class Blueprint(SmorestBlueprint):
             )(adapted)
             if pages:
                 documented = smorest.response(200, {"type": "string"}, content_type=HTML, example=PAGE)(documented)
-            documented = smorest.arguments(query, location="query")(documented)
-            responses = {str(status): {"$ref": f"#/components/responses/{REASONS[status][0]}"} for status in statuses}
-            documented = smorest.doc(operationId=operation_id, responses=responses)(documented)
+            documented = smorest.arguments(parameters, location="query")(documented)
+            documented = smorest.doc(operationId=operation_id, responses=_refs(statuses))(documented)
             smorest.add_url_rule(
-                rule, operation_id, documented, parameters=_path_parameters(self.name, rule), methods=["GET"]
+                rule, operation_id, documented, parameters=[*_path_parameters(self.name, rule), *asked], methods=["GET"]
             )
             return view
 
         return decorate
 
+    def download(self, rule: str, operation_id: str, *, query: type[Schema]) -> Callable[[View], View]:
+        """Serve files, whole or in part, by a view as `operation` takes it."""
+        smorest: Any = self
+        statuses = (*ANY_OPERATION, 304, 307, 404, 416, 503)
+
+        def decorate(view: View) -> View:
+            def adapted(parsed: Any, **path: str) -> Response:
+                return view(parsed, *path.values())
+
+            adapted.__doc__ = view.__doc__
+            adapted.__name__ = view.__name__
+            documented = adapted
+            kinds: tuple[tuple[int, str, tuple[str, ...]], ...] = (
+                (200, "The file.", ()),
+                (206, "A part of it.", ("Content-Range",)),
+            )
+            for status, description, more in kinds:
+                headers = {name: name for name in ("X-Request-Id", *FILE_HEADERS, *more)}
+                content = {"content_type": "*/*", "description": description, "headers": headers}
+                documented = smorest.response(status, {"type": "string", "format": "binary"}, **content)(documented)
+            documented = smorest.arguments(query(), location="query")(documented)
+            documented = smorest.doc(operationId=operation_id, responses=_refs(statuses))(documented)
+            parameters = _path_parameters(self.name, rule) + _header_parameters(*ASKED)
+            smorest.add_url_rule(rule, operation_id, documented, parameters=parameters, methods=["GET"])
+            return view
+
+        return decorate
+
+
+def _refs(statuses: Iterable[int]) -> dict[str, Any]:
+    """The responses of these statuses, which all operations share."""
+    return {str(status): {"$ref": f"#/components/responses/{_component(status)}"} for status in statuses}
+
+
+def _header_parameters(*names: str) -> list[dict[str, Any]]:
+    """The headers of a request that an operation looks at."""
+    made = []
+    for name in names:
+        description, example = ASKED[name]
+        schema = {"type": "string", "example": example}
+        made.append({"name": name, "in": "header", "required": False, "description": description, "schema": schema})
+    return made
+
 
 def _path_parameters(blueprint: str, rule: str) -> list[dict[str, Any]]:
-    """The parameter that a path holds, documented by the field that checks it."""
-    _, bracket, rest = rule.partition("<")
-    if not bracket:
-        return []
-    told = dict(PATHS[blueprint].metadata)
-    description = told.pop("description")
-    schema = {"type": "string", **told}
-    return [
-        {"name": rest.partition(">")[0], "in": "path", "required": True, "description": description, "schema": schema}
-    ]
+    """The parameters that a path holds, documented by the fields that check them."""
+    made = []
+    for name in re.findall("<(?:[a-z]+:)?([a-z_]+)>", rule):
+        told = dict(path_field(blueprint, name).metadata)
+        description = told.pop("description")
+        schema = {"type": "string", **told}
+        made.append({"name": name, "in": "path", "required": True, "description": description, "schema": schema})
+    return made

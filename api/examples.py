@@ -157,7 +157,14 @@ SIDE: Final[Example] = {
             "zone": "body",
         }
     ],
-    "voices": {"min": 1, "max": 1, "named": [{"id": "john-roe", "name": "John Roe"}], "sources": [], "unnamed": []},
+    "voices": {
+        "min": 1,
+        "max": 1,
+        "named": [{"id": "john-roe", "name": "John Roe"}],
+        "sources": [],
+        "unnamed": [],
+        "nobody": [],
+    },
 }
 
 

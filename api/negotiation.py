@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from flask import request
+from flask import g, request
 from werkzeug.datastructures import MIMEAccept
 
 from api.problems import Mistake, mistaken
@@ -20,6 +20,11 @@ def chosen(offered: Sequence[str]) -> str:
     Raises:
         RequestProblem: `Accept` admits none of them.
     """
+    g.media_type = _best(offered)
+    return str(g.media_type)
+
+
+def _best(offered: Sequence[str]) -> str:
     header = request.headers.get("Accept")
     if not header or not header.strip():
         return offered[0]

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 from webargs.fields import DelimitedList
 
 from api import cursors
+from api.moments import AsOf
 from api.problems import SHOWN, Mistake
-from dataset.schemas.fields import Flag, Integer, Pattern
+from dataset.schemas import TYPES
+from dataset.schemas.fields import Code, Flag, Integer, Pattern
 
 LIMIT_DEFAULT: Final = 50
 LIMIT_MOST: Final = 500
@@ -96,6 +99,11 @@ def release_field() -> Pattern:
     )
 
 
+def types_field() -> Values:
+    """The parameter `type`, where records of all types stand in one list."""
+    return Values(Code("Type of the records.", tuple(TYPES), closed=True, example="claims"))
+
+
 def bad_value(name: str, found: str, message: str) -> Mistake:
     """A value that a field refused; messages have the form `found …; allowed: …`."""
     allowed = message.partition("; allowed: ")[2].partition(" (did you mean")[0]
@@ -110,9 +118,11 @@ def bad_cursor(found: str, reason: str) -> Mistake:
 
 @dataclass(frozen=True, slots=True)
 class RecordRequest:
-    """What a view of one record is asked: in which release to look; the newest when None."""
+    """What a view of one record is asked: in which release to look, or as of which day; the newest when both None."""
 
     release: str | None
+    as_of: date | None
+    cursor: cursors.Cursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ class ListRequest:
     limit: int
     cursor: cursors.Cursor | None
     release: str | None
+    as_of: date | None
     digest: str
 
 
@@ -132,16 +143,23 @@ class Query(Schema):
     class Meta:
         unknown = EXCLUDE  # unknown parameters are told by `api.requests`, with what was found
 
+    @validates_schema
+    def check_one_release(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """A release is named or a day, not both."""
+        if "release" in data and "as_of" in data:
+            raise ValidationError({"as_of": ["found beside release; allowed: one of the two"]})
+
 
 class RecordQuery(Query):
     """The parameters of one record."""
 
     release = release_field()
+    as_of = AsOf()
 
     @post_load
     def made(self, data: dict[str, Any], **kwargs: Any) -> RecordRequest:
         """What the view gets."""
-        return RecordRequest(data.get("release"))
+        return RecordRequest(data.get("release"), data.get("as_of"))
 
 
 class ListQuery(Query):
@@ -149,11 +167,14 @@ class ListQuery(Query):
 
     type: ClassVar[str]
     #: Parameters that are no filters.
-    common: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "release"})
+    common: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "release", "as_of"})
 
     def digest(self, data: dict[str, Any]) -> str:
-        """The digest that the cursors of this query carry."""
-        return cursors.digest(self.type, {name: data[name] for name in data.keys() - self.common})
+        """The digest that the cursors of this query carry; `as_of` stays as it was, like a filter."""
+        filters = {name: data[name] for name in data.keys() - self.common}
+        if "as_of" in data:
+            filters["as_of"] = data["as_of"].isoformat()
+        return cursors.digest(self.type, filters)
 
     @validates_schema
     def check_cursor(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -171,7 +192,9 @@ class ListQuery(Query):
     def made(self, data: dict[str, Any], **kwargs: Any) -> ListRequest:
         """What the view gets."""
         filters = {name: value for name, value in data.items() if name not in self.common}
-        return ListRequest(filters, data["limit"], data.get("cursor"), data.get("release"), self.digest(data))
+        return ListRequest(
+            filters, data["limit"], data.get("cursor"), data.get("release"), data.get("as_of"), self.digest(data)
+        )
 
 
 class ReleasedListQuery(ListQuery):
@@ -180,6 +203,7 @@ class ReleasedListQuery(ListQuery):
     limit = Limit()
     cursor = CursorText()
     release = release_field()
+    as_of = AsOf()
 
 
 __all__ = ["Flag", "ListQuery", "ListRequest", "Query", "RecordQuery", "RecordRequest", "ReleasedListQuery", "Values"]

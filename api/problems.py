@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.urls import iri_to_uri
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -102,6 +102,13 @@ KINDS: Final = {
             "Nothing is served at this path. `/docs` shows what is, `/v1/openapi.json` says the same for programs.",
         ),
         Kind(
+            "unknown-file",
+            404,
+            "No such file",
+            "The release has no file of this name, or its files are not built yet. `/v1/releases/{version}` lists in "
+            "`files` those that there are.",
+        ),
+        Kind(
             "method-not-allowed",
             405,
             "Method not allowed",
@@ -114,6 +121,13 @@ KINDS: Final = {
             "No such representation",
             "`Accept` admits none of the media types that this path can answer with; `allowed` lists them. Without "
             "`Accept` the answer is JSON.",
+        ),
+        Kind(
+            "withdrawn-record",
+            410,
+            "Record withdrawn",
+            "The record was taken back: `reason` says why, `withdrawn_in` in which release. It is still there in the "
+            "releases before that one: name one with `release`.",
         ),
         Kind(
             "body-too-large",
@@ -134,6 +148,12 @@ KINDS: Final = {
             "The request carries a body, but no operation of this service takes one. Parameters go into the query.",
         ),
         Kind(
+            "range-not-satisfiable",
+            416,
+            "Range beyond the end",
+            "The header `Range` asks for bytes that the file does not have. `Content-Range` says how many it has.",
+        ),
+        Kind(
             "internal-error",
             500,
             "Internal error",
@@ -146,6 +166,13 @@ KINDS: Final = {
             "Not ready",
             "The service runs, but no release of the dataset can be read just now. `Retry-After` says in how many "
             "seconds to ask again.",
+        ),
+        Kind(
+            "damaged-file",
+            503,
+            "File withdrawn",
+            "The file is not what it was when it was built, so it is not given out until it has been built again; "
+            "`/readyz` names all such files. The other files and the records of the release are not touched by it.",
         ),
     )
 }
@@ -184,6 +211,7 @@ class RequestProblem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     detail: str
     mistakes: Sequence[Mistake] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
 
     def response(self) -> Response:
         """The answer that tells it."""
@@ -194,6 +222,9 @@ class RequestProblem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
             "detail": self.detail,
             "instance": iri_to_uri(request.path[:200]),
         }
+        if release := g.get("release"):
+            members["release"] = release
+        members |= self.members
         if self.mistakes:
             members["errors"] = [mistake.as_dict() for mistake in self.mistakes]
         answer = Response(json.dumps(members, ensure_ascii=False), self.kind.status, content_type=CONTENT_TYPE)

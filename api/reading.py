@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy import Connection
 
-from api.cursors import Cursor
-from api.parameters import bad_cursor
+from api.caching import Basis, expect
+from api.catalogue import Catalogue, Catalogues, Known
+from api.files import Files
+from api.parameters import ListRequest, RecordRequest, bad_cursor
 from api.problems import Mistake, RequestProblem, Where, mistaken
-from dataset.queries.releases import Release, find_release
+from dataset.queries.releases import Release
 from dataset.store.database import Database, NotReady
 
 EXTENSION = "onrecord"
+CATALOGUES = "onrecord.catalogues"
+FILES = "onrecord.files"
+
+_Choice = Callable[[Catalogue], Basis]
 
 
-def attach(app: Flask, database: Database) -> None:
-    """Let the views of `app` read `database`."""
+def attach(app: Flask, database: Database, files: Files) -> None:
+    """Let the views of `app` read a database and the files of its releases."""
     app.extensions[EXTENSION] = database
+    app.extensions[CATALOGUES] = Catalogues()
+    app.extensions[FILES] = files
 
 
 def database() -> Database:
@@ -29,34 +37,132 @@ def database() -> Database:
     return cast(Database, current_app.extensions[EXTENSION])
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """One release, open for reading."""
-
-    connection: Connection
-    release: Release
+def files() -> Files:
+    """The files of the running application."""
+    return cast(Files, current_app.extensions[FILES])
 
 
-@contextmanager
-def reading(version: str | None, cursor: Cursor | None = None) -> Iterator[View]:
-    """The release of that version, that of the cursor, or the newest.
+def catalogue_now(version: str | None) -> Catalogue:
+    """The releases there are; read anew when this version is not among those that are known.
 
     Raises:
         NotReady: there is no database, or no release in it.
+    """
+    catalogues = cast(Catalogues, current_app.extensions[CATALOGUES])
+    with database().read() as connection:
+        catalogue, sure = catalogues.glance(connection)
+        if not sure and version not in catalogue.by_version:
+            catalogue = catalogues.read(connection)
+    _newest(catalogue)
+    files().begin(catalogue.releases)
+    return catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One release, open for reading, among all there are."""
+
+    connection: Connection
+    catalogue: Catalogue
+    release: Release
+
+    def known(self, version: str, where: Where, name: str) -> Known:
+        """The release of another version.
+
+        Raises:
+            RequestProblem: there is none.
+        """
+        found = self.catalogue.by_version.get(version)
+        if found is None:
+            raise unknown_release(where, name, version)
+        return found
+
+
+@contextmanager
+def reading(query: RecordRequest | ListRequest) -> Iterator[View]:
+    """The release of the cursor, of that version or of that day, or the newest; of it every answer is one for ever.
+
+    Raises:
+        NotModified: the client has the answer.
+        NotReady: there is no database, or no release in it.
         RequestProblem: there is no such release.
     """
-    wanted = cursor.release if cursor else version
+    pinned = query.release is not None or query.cursor is not None
+    with _looking(lambda catalogue: Basis(wanted(catalogue, query), pinned=pinned, shared=True)) as view:
+        yield view
+
+
+@contextmanager
+def reading_log(*versions: str, with_files: bool = False, pinned: bool = False) -> Iterator[View]:
+    """The newest release, for answers about all releases; with `versions`, for answers about nothing but these.
+
+    `with_files`: the answer lists the files too, which may come later than the release.
+
+    Raises: as `reading`; versions that are none are left to the view.
+    """
+
+    def basis(catalogue: Catalogue) -> Basis:
+        named = [catalogue.by_version[version] for version in versions if version in catalogue.by_version]
+        release = max(named, default=_newest(catalogue))
+        shelf = files().shelf(release) if with_files else None
+        return Basis(release, pinned=pinned, state=shelf.state if shelf else "")
+
+    with _looking(basis) as view:
+        yield view
+
+
+@contextmanager
+def _looking(basis: _Choice) -> Iterator[View]:
+    catalogues = cast(Catalogues, current_app.extensions[CATALOGUES])
     with database().read() as connection:
-        row = connection.execute(find_release(version=wanted)).first()
-        if row is None and wanted is None:
-            raise NotReady("the database holds no release: run `onrecord publish`")
-        if row is None and cursor:
-            raise mistaken([bad_cursor(cursor.encode(), f"there is no release {wanted} any more")])
-        if row is None:
-            raise unknown_release("query", "release", str(wanted))
-        release = Release(*row)
-        g.release = release.version
-        yield View(connection, release)
+        catalogue, sure = catalogues.glance(connection)
+        if not sure:
+            with suppress(RequestProblem, NotReady):  # what is not known yet may be there by now
+                expect(basis(catalogue))
+            catalogue = catalogues.read(connection)
+        chosen = basis(catalogue)
+        expect(chosen)
+        newest = _newest(catalogue)
+        read = chosen.release or newest
+        g.release = read.version
+        files().begin(catalogue.releases)
+        yield View(connection, catalogue, Release(read.ordinal, read.version, newest.ordinal))
+
+
+def _newest(catalogue: Catalogue) -> Known:
+    if catalogue.newest is None:
+        raise NotReady("the database holds no release: run `onrecord publish`")
+    return catalogue.newest
+
+
+def wanted(catalogue: Catalogue, query: RecordRequest | ListRequest) -> Known:
+    """The release that a request asks for.
+
+    Raises:
+        NotReady: there is no release at all.
+        RequestProblem: not that one.
+    """
+    newest = _newest(catalogue)
+    if query.cursor:
+        found = catalogue.by_version.get(query.cursor.release)
+        if found is None:
+            reason = f"there is no release {query.cursor.release} any more"
+            raise mistaken([bad_cursor(query.cursor.encode(), reason)])
+        return found
+    if query.release is not None:
+        found = catalogue.by_version.get(query.release)
+        if found is None:
+            raise unknown_release("query", "release", query.release)
+        return found
+    if query.as_of is None:
+        return newest
+    found = catalogue.as_of(query.as_of)
+    if found is None:
+        first = catalogue.releases[0]
+        detail = f"there was no release on {query.as_of}; the first, {first.version}, is of {first.date}"
+        given, allowed = request.args.get("as_of"), f"{first.date} or later"
+        raise mistaken([Mistake("unknown-release", "query", "as_of", detail, given, allowed)])
+    return found
 
 
 def unknown_release(where: Where, name: str, version: str) -> RequestProblem:

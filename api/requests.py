@@ -16,6 +16,7 @@ from marshmallow.fields import Field
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import RequestRedirect
 
+from api.files import NAME
 from api.parameters import VERSION, bad_value
 from api.problems import Mistake, mistaken, problem
 from dataset.problems import shown
@@ -29,10 +30,19 @@ ADDRESS_MOST: Final = 8 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
-#: What the part of a path looks like that is no fixed word, by blueprint.
+#: What the part of a path looks like that is no fixed word, by blueprint, or by blueprint and part.
 PATHS: Final[dict[str, Field[Any]]] = {
     **{name: schema().fields["id"] for name, schema in TYPES.items()},
     "releases": Pattern("Version of the release.", VERSION, "a version such as 1.0.0", example="0.1.0"),
+    "differences": Pattern("Version to start from.", VERSION, "a version such as 1.0.0", example="0.1.0"),
+    "differences.other": Pattern("Version that results.", VERSION, "a version such as 1.0.0", example="0.2.0"),
+    "files": Pattern(
+        "Version of the release; `latest` redirects to the newest one that has files.",
+        f"(?:{VERSION}|latest)",
+        "a version such as 1.0.0, or latest",
+        example="0.1.0",
+    ),
+    "files.name": Pattern("Name of the file.", NAME, "the name of a file of the release", example="claims.csv"),
     "service": Pattern(
         "Name of the kind of problem.", "[a-z]+(?:-[a-z]+)*", "a name such as bad-cursor", example="bad-cursor"
     ),
@@ -89,7 +99,7 @@ class Parser(FlaskParser):
         Raises:
             RequestProblem: with every mistake that was found in path and query.
         """
-        schema: Schema = argmap() if isinstance(argmap, type) else argmap
+        schema: Schema = argmap
         mistakes = [*_path_mistakes(), *_name_mistakes(schema)]
         parsed: Any = None
         try:
@@ -101,10 +111,15 @@ class Parser(FlaskParser):
         return parsed
 
 
+def path_field(blueprint: str, name: str) -> Field[Any]:
+    """What checks and documents a part of a path."""
+    return PATHS.get(f"{blueprint}.{name}") or PATHS[blueprint]
+
+
 def _path_mistakes() -> Iterator[Mistake]:
     for name, value in (request.view_args or {}).items():
         try:
-            PATHS[str(request.blueprint)].deserialize(value)
+            path_field(str(request.blueprint), name).deserialize(value)
         except ValidationError as error:
             allowed = str(error.messages[0]).partition("; allowed: ")[2]
             yield Mistake("bad-value", "path", name, f"{name}: {error.messages[0]}", value, allowed or None)

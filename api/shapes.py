@@ -72,6 +72,12 @@ def free_list(description: str, example: Any) -> fields.List[Any]:
     return fields.List(inner, required=True, metadata={"description": description, "example": example})
 
 
+def text_list(description: str, example: list[str]) -> fields.List[Any]:
+    """A list of texts, always there."""
+    inner = fields.String(metadata={"description": "An item."})
+    return fields.List(inner, required=True, metadata={"description": description, "example": example})
+
+
 class Page(Shape):
     """Where a list stands and how it goes on."""
 
@@ -107,6 +113,10 @@ class Problem(Shape):
         "This very problem in a sentence.", "unknown parameter 'claimnt'; did you mean claimant?", required=True
     )
     instance = words("Path of the request.", "/v1/claims", required=True)
+    release = words("Version of the release that was read, where one was.", VERSION)
+    reason = words("Why a record was withdrawn.", "The interview turned out to be made up.")
+    withdrawn_in = words("Version of the release that withdrew it.", VERSION)
+    withdrawn_on = words("Day of that release.", "2024-07-01")
     errors = fields.List(
         fields.Nested(Error), metadata={"description": "Every mistake of the request, where it has some."}
     )

@@ -78,14 +78,6 @@ class SideClaim(Shape):
     renders = words("The claim that it renders; it is no second voice.", "overton-herald-2024.c1")
 
 
-class UnnamedVoice(Shape):
-    """Somebody who is not named: an actor, or nobody in particular in a source."""
-
-    id = words("Id of the actor.", "a-council-official")
-    name = words("How the source calls them.", "a council official")
-    source = words("Id of the source that names nobody.", "overton-herald-2024")
-
-
 class VoiceCount(Shape):
     """How many independent voices stand behind a position; those who are not named make the count a range."""
 
@@ -93,7 +85,8 @@ class VoiceCount(Shape):
     max = number("The greatest number of voices.", 2, required=True)
     named = many(ActorName, "The claimants who are named.")
     sources = many(SourceName, "The root sources of authors who are not named.")
-    unnamed = many(UnnamedVoice, "The claimants who are not named.")
+    unnamed = many(ActorName, "The claimants who are not named; any of them may be one of the others.")
+    nobody = many(SourceName, "The root sources that pass on what nobody in particular says.")
 
 
 class Side(Shape):
@@ -201,10 +194,6 @@ def _voices(taking: list[Body], found: Gathered) -> Body:
         "max": heard.max,
         "named": [_actor(id, found) for id in heard.named],
         "sources": [_source(id, found) for id in heard.sources],
-        "unnamed": [_unnamed(voice, found) for voice in heard.unnamed],
+        "unnamed": [_actor(id, found) for id in heard.unnamed],
+        "nobody": [_source(id, found) for id in heard.nobody],
     }
-
-
-def _unnamed(voice: str, found: Gathered) -> Body:
-    """An unnamed actor; any other voice begins with the id of the source that names nobody."""
-    return _actor(voice, found) if voice in found.actors else {"source": voice.partition(" ")[0]}

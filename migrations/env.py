@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine
 
 from dataset.settings import read_settings
-from dataset.store.tables import metadata
+from dataset.store.tables import is_shared, metadata
 
 _READING = frozenset({"check", "current", "revision"})
 
@@ -23,6 +23,7 @@ def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,
+        include_name=is_shared,
         render_as_batch=True,  # SQLite changes a table by making it anew
         transactional_ddl=True,
     )

@@ -42,6 +42,7 @@ class ActorRecord(Actor, Answered):
 #: What hangs on an actor, by name.
 LINKS = {
     "self": "/v1/actors/{id}",
+    "history": "/v1/actors/{id}/history",
     "claims": "/v1/claims?claimant={id}",
     "claims_about": "/v1/claims?actor={id}",
     "claims_relayed": "/v1/claims?via={id}",
@@ -75,6 +76,7 @@ def list_actors(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=ActorRecord,
     example=examples.alone(examples.ACTOR, LINKS),
+    merging=True,
 )
 def get_actor(query: RecordRequest, record_id: str) -> Response:
     """Get one actor.

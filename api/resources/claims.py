@@ -61,6 +61,7 @@ class ClaimRecord(Claim, Answered):
 #: What hangs on a claim, by name.
 LINKS = {
     "self": "/v1/claims/{id}",
+    "history": "/v1/claims/{id}/history",
     "renderings": "/v1/claims?renders={id}",
 }
 
@@ -87,6 +88,7 @@ def list_claims(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=ClaimRecord,
     example=examples.alone(examples.CLAIM, LINKS),
+    merging=True,
 )
 def get_claim(query: RecordRequest, record_id: str) -> Response:
     """Get one claim.

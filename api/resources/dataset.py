@@ -22,6 +22,7 @@ class DatasetRecord(Dataset, Answered):
 #: All that it holds, by name.
 LINKS = {
     "self": "/v1/dataset",
+    "history": "/v1/dataset/history",
     "sources": "/v1/sources",
     "quotes": "/v1/quotes",
     "claims": "/v1/claims",

@@ -43,6 +43,7 @@ class EventRecord(Event, Answered):
 #: What hangs on an event, by name.
 LINKS = {
     "self": "/v1/events/{id}",
+    "history": "/v1/events/{id}/history",
     "claims": "/v1/claims?event={id}",
     "quotes": "/v1/quotes?occasion={id}",
     "parts": "/v1/events?part_of={id}",
@@ -71,6 +72,7 @@ def list_events(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=EventRecord,
     example=examples.alone(examples.EVENT, LINKS),
+    merging=True,
 )
 def get_event(query: RecordRequest, record_id: str) -> Response:
     """Get one event.

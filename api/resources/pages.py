@@ -45,9 +45,7 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 def index() -> AnyResponse:
     """Programs get paths to go on from, browsers the documentation."""
-    answer = redirect("/docs") if chosen([JSON, HTML]) == HTML else send(INDEX)
-    answer.headers["Vary"] = "Accept"
-    return answer
+    return redirect("/docs") if chosen([JSON, HTML]) == HTML else send(INDEX)
 
 
 @blueprint.get("/docs")

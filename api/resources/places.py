@@ -39,6 +39,7 @@ class PlaceRecord(Place, Answered):
 #: What hangs on a place, by name.
 LINKS = {
     "self": "/v1/places/{id}",
+    "history": "/v1/places/{id}/history",
     "claims": "/v1/claims?place={id}",
     "events": "/v1/events?place={id}",
 }
@@ -66,6 +67,7 @@ def list_places(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=PlaceRecord,
     example=examples.alone(examples.PLACE, LINKS),
+    merging=True,
 )
 def get_place(query: RecordRequest, record_id: str) -> Response:
     """Get one place.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import linked, record_list, send, unknown_record, with_members
+from api.answers import absent, linked, record_list, send, with_members
 from api.documented import Blueprint
 from api.negotiation import JSON, chosen
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
@@ -48,6 +48,7 @@ class QuestionRecord(Question, Answered):
 #: What hangs on a question, by name.
 LINKS = {
     "self": "/v1/questions/{id}",
+    "history": "/v1/questions/{id}/history",
     "claims": "/v1/claims?question={id}",
 }
 
@@ -74,6 +75,7 @@ def list_questions(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=QuestionRecord,
     example=examples.alone(examples.QUESTION, LINKS, sides=[examples.SIDE], pairs=[]),
+    merging=True,
 )
 def get_question(query: RecordRequest, record_id: str) -> Response:
     """Get one question with its positions side by side.
@@ -82,11 +84,11 @@ def get_question(query: RecordRequest, record_id: str) -> Response:
     and the voices behind it, and `pairs`, how each two positions relate. Both are derived when they are read.
     """
     chosen([JSON])
-    with reading(query.release) as view:
+    with reading(query) as view:
         body = view.connection.execute(one(questions, record_id, release=view.release)).scalar()
         if body is None:
-            raise unknown_record("questions", record_id, view.release.version)
+            return absent(view, "questions", record_id)
         found = gather(view, record_id)
-    question, links = parse(body), linked(LINKS, record_id, query)
+    question, links = parse(body), linked(LINKS, record_id, query, view)
     members = {"sides": sides(question, found), "pairs": pairs(question, found)}
     return send(with_members(body, **members, links=links, release=view.release.version))

@@ -50,6 +50,7 @@ class QuoteRecord(Quote, Answered):
 #: What hangs on a quote, by name.
 LINKS = {
     "self": "/v1/quotes/{id}",
+    "history": "/v1/quotes/{id}/history",
     "claims": "/v1/claims?quote={id}",
     "continuations": "/v1/quotes?continues={id}",
     "printings": "/v1/quotes?printing_of={id}",
@@ -78,6 +79,7 @@ def list_quotes(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=QuoteRecord,
     example=examples.alone(examples.QUOTE, LINKS),
+    merging=True,
 )
 def get_quote(query: RecordRequest, record_id: str) -> Response:
     """Get one quote.

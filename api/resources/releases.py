@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
+from typing import Final
 
 from flask import Response
 from marshmallow import ValidationError, fields, validates
@@ -13,11 +15,20 @@ from api.cursors import Cursor
 from api.documented import Blueprint
 from api.negotiation import JSON, chosen
 from api.parameters import CursorText, Limit, ListQuery, ListRequest, Query, bad_cursor
-from api.reading import reading, unknown_release
+from api.reading import files, reading_log, unknown_release
 from api.shapes import Listed, Shape, figures_by_name, many, number, texts_by_name, words
 from dataset.queries.releases import find_manifest, find_releases
 
 blueprint = Blueprint("releases", "Every version of the dataset that was published; none ever changes.")
+
+
+FILE: Final = {
+    "name": "claims.csv",
+    "url": "/v1/releases/0.1.0/files/claims.csv",
+    "media_type": "text/csv; charset=utf-8; header=present",
+    "bytes": 48213,
+    "sha256": examples.DIGEST,
+}
 
 
 class ReleaseQuery(ListQuery):
@@ -65,8 +76,20 @@ class ReleaseList(Listed):
     data = many(ReleaseManifest, "The releases.")
 
 
+class ReleaseFile(Shape):
+    """A file of a release, for download."""
+
+    name = words("Its name.", "claims.csv", required=True)
+    url = words("Its path, permanent; relative to the service.", FILE["url"], required=True)
+    media_type = words("What it is sent as.", FILE["media_type"], required=True)
+    bytes = number("Its size.", 48213, required=True)
+    sha256 = words("SHA-256 of its contents.", examples.DIGEST, required=True)
+
+
 class ReleaseRecord(ReleaseManifest):
     """A release, with what stands beside it in an answer."""
+
+    files = many(ReleaseFile, "Its files for download, by name; empty until they are built, then all at once.")
 
     links = texts_by_name("Paths to what it holds, by name; relative to the service.", {"self": "/v1/releases/0.1.0"})
 
@@ -106,7 +129,7 @@ def list_releases(query: ListRequest) -> Response:
     """
     chosen([JSON])
     before = int(query.cursor.after) if query.cursor else None
-    with reading(None, query.cursor) as view:
+    with reading_log() as view:
         rows = view.connection.execute(find_releases(before=before, limit=query.limit)).all()
     return send_page([row[1] for row in rows], [str(row[0]) for row in rows], query, view.release.version)
 
@@ -116,16 +139,21 @@ def list_releases(query: ListRequest) -> Response:
     "getRelease",
     query=Query,
     answer=ReleaseRecord,
-    example={**examples.RELEASE, "links": links_of(examples.VERSION)},
+    example={**examples.RELEASE, "files": [FILE], "links": links_of(examples.VERSION)},
 )
 def get_release(_query: None, version: str) -> Response:
     """Get one release.
 
-    Its manifest: counts, parent, date, notes and digests.
+    Its manifest (counts, parent, date, notes, digests) and its files for download.
     """
     chosen([JSON])
-    with reading(None) as view:
+    with reading_log(version, with_files=True) as view:
         manifest = view.connection.execute(find_manifest(version=version)).scalar()
     if manifest is None:
         raise unknown_release("path", "version", version)
-    return send(with_members(manifest, links=links_of(version)))
+    shelf = files().shelf(view.catalogue.by_version[version])
+    listed = [
+        {"name": file.name, "url": f"/v1/releases/{version}/files/{file.name}", **asdict(file)}
+        for file in (shelf.index.files if shelf else ())
+    ]
+    return send(with_members(manifest, files=listed, links=links_of(version)))

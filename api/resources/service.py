@@ -8,13 +8,14 @@ from flask import Response, current_app
 
 from api import examples
 from api.answers import compact, send
+from api.caching import NEVER, Basis, expect
 from api.documented import Blueprint
 from api.negotiation import HTML, JSON, chosen
 from api.parameters import Query
 from api.problems import KINDS, Kind, problem
-from api.reading import database, reading
+from api.reading import catalogue_now, database, files
 from api.resources.pages import page
-from api.shapes import Shape, free, free_list, many, number, words
+from api.shapes import Shape, free, free_list, many, number, text_list, words
 from dataset.store.database import NotReady
 
 blueprint = Blueprint("service", "The service itself: its state, its document and its problems explained.")
@@ -34,6 +35,7 @@ class Readiness(Shape):
     status = words("Always `ready`; any other state is a problem.", "ready", required=True)
     release = words("Version of the newest release.", examples.VERSION, required=True)
     database = words("Revision of the database.", "0002", required=True)
+    withdrawn_files = text_list("Files for download that are not what they were; all else is served.", [])
 
 
 class Document(Shape):
@@ -79,13 +81,15 @@ def told(kind: Kind) -> dict[str, str | int]:
     return {"type": kind.type, "title": kind.title, "status": kind.status, "explanation": kind.explanation}
 
 
-@blueprint.operation("/healthz", "getHealth", query=Query, answer=Health, example={"status": "ok"}, problems=())
+@blueprint.operation(
+    "/healthz", "getHealth", query=Query, answer=Health, example={"status": "ok"}, problems=(), cached=False
+)
 def get_health(_query: None) -> Response:
     """Ask whether the process lives.
 
     It says nothing about the database; `/readyz` does.
     """
-    return send('{"status":"ok"}')
+    return send('{"status":"ok"}', {"Cache-Control": NEVER})
 
 
 @blueprint.operation(
@@ -93,7 +97,8 @@ def get_health(_query: None) -> Response:
     "getReadiness",
     query=Query,
     answer=Readiness,
-    example={"status": "ready", "release": examples.VERSION, "database": "0002"},
+    example={"status": "ready", "release": examples.VERSION, "database": "0002", "withdrawn_files": []},
+    cached=False,
 )
 def get_readiness(_query: None) -> Response:
     """Ask whether the service can answer.
@@ -102,11 +107,16 @@ def get_readiness(_query: None) -> Response:
     """
     try:
         database().check()
-        with reading(None) as view:
-            release = view.release.version
+        newest = catalogue_now(None).newest
     except NotReady as reason:
         raise problem("not-ready", str(reason), Retry_After="5") from None
-    return send(compact({"status": "ready", "release": release, "database": database().head()}))
+    told: dict[str, object] = {
+        "status": "ready",
+        "release": newest.version if newest else "",
+        "database": database().head(),
+    }
+    told["withdrawn_files"] = files().damaged
+    return send(compact(told), {"Cache-Control": NEVER})
 
 
 @blueprint.operation(
@@ -123,6 +133,7 @@ def get_document(_query: None) -> Response:
     The same as `openapi.yaml`, as JSON.
     """
     chosen([JSON])
+    expect(Basis())
     return send(current_app.extensions[DOCUMENT])
 
 
@@ -140,10 +151,12 @@ def list_problems(_query: None) -> Response:
 
     Every `type` that a problem may have; as a page for browsers.
     """
-    if chosen([JSON, HTML]) == JSON:
-        return varied(send(compact({"data": [told(kind) for kind in KINDS.values()]})))
+    wanted = chosen([JSON, HTML])
+    expect(Basis())
+    if wanted == JSON:
+        return send(compact({"data": [told(kind) for kind in KINDS.values()]}))
     items = "".join(f'<li><a href="{kind.type}">{html.escape(kind.title)}</a></li>' for kind in KINDS.values())
-    return varied(explained("Problems", f"<ul>{items}</ul>"))
+    return explained("Problems", f"<ul>{items}</ul>")
 
 
 @blueprint.operation(
@@ -164,10 +177,11 @@ def get_problem(_query: None, name: str) -> Response:
     kind = KINDS.get(name)
     if kind is None:
         raise problem("unknown-path", "There is no such kind of problem; /problems lists them.")
+    expect(Basis())
     if wanted == JSON:
-        return varied(send(compact(told(kind))))
+        return send(compact(told(kind)))
     text = html.escape(kind.explanation)
-    return varied(explained(kind.title, f"<p>Status {kind.status}, type <code>{kind.type}</code></p><p>{text}</p>"))
+    return explained(kind.title, f"<p>Status {kind.status}, type <code>{kind.type}</code></p><p>{text}</p>")
 
 
 def explained(title: str, content: str) -> Response:
@@ -177,9 +191,3 @@ def explained(title: str, content: str) -> Response:
         f'<link rel="stylesheet" href="/docs/page.css"></head><body><main class="explained">'
         f"<h1>{html.escape(title)}</h1>{content}</main></body></html>"
     )
-
-
-def varied(answer: Response) -> Response:
-    """The answer, marked as one of several representations."""
-    answer.headers["Vary"] = "Accept"
-    return answer

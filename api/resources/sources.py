@@ -46,6 +46,7 @@ class SourceRecord(Source, Answered):
 #: What hangs on a source, by name.
 LINKS = {
     "self": "/v1/sources/{id}",
+    "history": "/v1/sources/{id}/history",
     "quotes": "/v1/quotes?source={id}",
     "claims": "/v1/claims?source={id}",
     "derived": "/v1/sources?derived_from={id}",
@@ -74,6 +75,7 @@ def list_sources(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=SourceRecord,
     example=examples.alone(examples.SOURCE, LINKS),
+    merging=True,
 )
 def get_source(query: RecordRequest, record_id: str) -> Response:
     """Get one source.

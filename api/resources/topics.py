@@ -38,6 +38,7 @@ class TopicRecord(Topic, Answered):
 #: What hangs on a topic, by name.
 LINKS = {
     "self": "/v1/topics/{id}",
+    "history": "/v1/topics/{id}/history",
     "claims": "/v1/claims?topic={id}",
     "narrower": "/v1/topics?broader={id}",
 }
@@ -65,6 +66,7 @@ def list_topics(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=TopicRecord,
     example=examples.alone(examples.TOPIC, LINKS),
+    merging=True,
 )
 def get_topic(query: RecordRequest, record_id: str) -> Response:
     """Get one topic.

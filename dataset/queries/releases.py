@@ -24,6 +24,12 @@ def find_release(*, version: str | None = None) -> Select[int, str, int]:
     return select(releases.c.ordinal, releases.c.version, newest).where(wanted)
 
 
+def find_all_releases() -> Select[int, str, str, str]:
+    """Ordinal, version, day and state digest of every release, the oldest first."""
+    columns = releases.c.ordinal, releases.c.version, releases.c.date, releases.c.sha256
+    return select(*columns).order_by(releases.c.ordinal)
+
+
 def find_releases(*, before: int | None, limit: int) -> Select[int, str]:
     """Ordinal and manifest of releases older than `before`, the newest first; one more than `limit` if there is one."""
     statement = select(releases.c.ordinal, releases.c.manifest)

@@ -22,6 +22,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from dataset.search.available import lacking
 from dataset.store.tables import HEAD
 
 #: Identity of a file: device, inode, time of change of its contents in ns, bytes.
@@ -167,8 +168,11 @@ class Database:
         """That the database is one that this program can serve.
 
         Raises:
-            NotReady: it is absent, empty, of another schema or without a release; names the command that mends it.
+            NotReady: it is absent, empty, of another schema or without a release; names the command that mends it. Or
+                this SQLite cannot search.
         """
+        if self.url.get_backend_name() == "sqlite" and (reason := lacking()):
+            raise NotReady(reason)
         with self.read() as connection:
             found = revision_of(connection)
             if found is None:

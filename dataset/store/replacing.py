@@ -16,10 +16,11 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine, NullPool, create_engine
 
+from dataset.search.available import lacking
 from dataset.store.database import shown, sqlite_path
 from dataset.store.holding import Held, held_by
 from dataset.store.loading import Inconsistent
-from dataset.store.steps import COPY, LOCK, RENAME, SWEEP, SYNC, Refused, Steps
+from dataset.store.steps import COPY, LOCK, RENAME, SWEEP, SYNC, Failed, Refused, Steps
 from dataset.store.verifying import Unsound, check_file
 from dataset.store.work import Work, carry_out
 
@@ -48,6 +49,8 @@ def run(url: URL, work: Work) -> tuple[Held, Held]:
         Refused: another run is at work, or the database holds what must not be touched.
         Failed: the database is as it was.
     """
+    if reason := lacking():
+        raise Failed(reason)
     steps = Steps(work.observer)
     path = sqlite_path(url).resolve()  # behind a symbolic link the file is replaced, not the link
     copy = copy_file(path)

@@ -40,7 +40,10 @@ from dataset.canonical import Body
 from dataset.store.derived import anchor_sort, quantity_high, quantity_low
 
 #: The migration that builds these tables; a test compares it with the head in `migrations/`.
-HEAD = "0002"
+HEAD = "0003"
+
+#: What each engine keeps the words of the search in. `metadata` does not know it, for not all engines have it alike.
+WORDS = "search_words"
 
 metadata = MetaData(
     naming_convention={
@@ -124,6 +127,11 @@ changes = Table(
 )
 
 
+def is_shared(name: str | None, _kind: str, _parents: object) -> bool:
+    """Whether a table or index is one that all engines have, as Alembic asks when it compares."""
+    return not (name or "").startswith(WORDS)
+
+
 def record(name: str, *columns: Column[Any], anchored: bool = False) -> Table:
     """The table of a record type; `anchored` types are ordered by their place in the source, the others by id."""
     order = "sort" if anchored else "id"
@@ -191,6 +199,20 @@ def link(owner: Table, path: str, *columns: Column[Any], indexed: bool = True) -
         Index(f"ix_{name}_{columns[0].name}", *(table.c[column.name] for column in columns), table.c.row)
     return table
 
+
+#: The index of the search: one row for each row of the record tables, see `dataset.search.places`. SQLite keeps the
+#: words in an FTS5 table keyed by place, PostgreSQL in the column `words` and a GIN index over it.
+search = Table(
+    "search",
+    metadata,
+    Column("place", NUMBER, primary_key=True, autoincrement=False),
+    Column("type", KEY, nullable=False),
+    Column("row", NUMBER, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("until", Integer),
+    Column("words", Text),
+    UniqueConstraint("type", "row"),
+)
 
 dataset = record("dataset")
 

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Index, inspect, text
 
+from dataset.search.filling import fill, unindexed
 from dataset.store.holding import Held, held_in
 from dataset.store.loading import load
 from dataset.store.migrating import move
-from dataset.store.steps import INDEX, LOAD, MIGRATE, OPTIMIZE, VERIFY, Observer, Steps
+from dataset.store.steps import INDEX, LOAD, MIGRATE, OPTIMIZE, SEARCH, VERIFY, Observer, Steps
 from dataset.store.tables import HEAD, metadata
 from dataset.store.verifying import verify
 
 if TYPE_CHECKING:
     from dataset.log import Release
+
+
+#: From so many changes on an empty database is indexed after it is filled; with fewer it is not worth it.
+MANY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,8 @@ def carry_out(
 ) -> Held:
     """Migrate, load and verify within the transaction of `connection`; what the database `name` holds then.
 
-    A database that is `empty`, and that nobody reads therefore, is filled first and indexed then: over many records
-    that takes half the time.
+    A database that is `empty`, and that nobody reads therefore, is filled first and indexed then where there is much to
+    fill it with: that takes half the time.
 
     Raises:
         Inconsistent: the log does not fit together.
@@ -51,8 +56,8 @@ def carry_out(
     """
     with steps.step(MIGRATE):
         move(connection, work.revision)
-    later = _take_indexes(connection) if empty and releases else []
     total = sum(sum(release.manifest["changes"].values()) for release in releases)
+    later = _take_indexes(connection) if empty and total >= MANY else []
     with steps.step(LOAD, total) as progress:
         loaded = 0
         for release in releases:
@@ -61,6 +66,9 @@ def carry_out(
         for done, index in enumerate(later, 1):
             index.create(connection)
             progress(done)
+    with steps.step(SEARCH, unindexed(connection) if releases else 0) as progress:
+        if releases:
+            fill(connection, releases[0].ordinal, progress, empty=empty)
     records = sum(releases[-1].manifest["counts"].values()) if releases else 0
     with steps.step(VERIFY, records) as progress:
         if releases:

@@ -46,6 +46,7 @@ NASTY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", NASTY, ids=range(len(NASTY)))
 def test_nasty_values(client: FlaskClient, value: str) -> None:
     """As the value of every parameter, as a name, as an id and as a path."""

@@ -22,6 +22,8 @@ REQUESTS: dict[str, tuple[str, str, dict[str, str], str]] = {
     "bad-cursor": ("GET", "/v1/claims?cursor=abc", {}, ""),
     "unknown-record": ("GET", "/v1/claims/none.c1", {}, ""),
     "unknown-release": ("GET", "/v1/claims?release=9.9.9", {}, ""),
+    "unknown-file": ("GET", "/v1/releases/1.0.0/files/none.csv", {}, ""),
+    "withdrawn-record": ("GET", "/v1/claims/gazette-000000.c2", {}, ""),
     "unknown-path": ("GET", "/v1/nothing", {}, ""),
     "method-not-allowed": ("POST", "/v1/claims", {}, ""),
     "not-acceptable": ("GET", "/v1/claims", {"Accept": "application/xml"}, ""),
@@ -29,8 +31,8 @@ REQUESTS: dict[str, tuple[str, str, dict[str, str], str]] = {
     "address-too-long": ("GET", "/v1/claims?claimant=" + "a" * 9000, {}, ""),
     "unexpected-body": ("GET", "/v1/claims", {"Content-Type": "application/json"}, "{}"),
 }
-#: Kinds that a client cannot bring about by itself; test_service.py does.
-OURS = {"internal-error", "not-ready"}
+#: Kinds that a client cannot bring about by itself; test_service.py and test_files.py do.
+OURS = {"internal-error", "not-ready", "damaged-file", "range-not-satisfiable"}
 
 
 def test_every_kind_is_tried() -> None:

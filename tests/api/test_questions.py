@@ -36,8 +36,8 @@ def test_sides(client: FlaskClient, history: dict[str, State], version: str) -> 
             heard = voices(claims, sources, actors)
             told = side["voices"]
             assert (told["min"], told["max"]) == (heard.min, heard.max)
-            unnamed = [voice.get("id") or f"{voice['source']} (nobody named)" for voice in told["unnamed"]]
-            assert unnamed == heard.unnamed
+            assert [actor["id"] for actor in told["unnamed"]] == heard.unnamed
+            assert [source["id"] for source in told["nobody"]] == heard.nobody
             assert [actor["id"] for actor in told["named"]] == heard.named
             assert [source["id"] for source in told["sources"]] == heard.sources
         pairs = {tuple(pair["positions"]): pair["relation"] for pair in answer["pairs"]}

@@ -29,7 +29,9 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def service(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[Service]:
     """The real service, started as `make serve` starts it, on a loopback port of its own."""
     log: Path = tmp_path_factory.mktemp("service") / "service.log"
-    settings = environment(ONRECORD_DATABASE_URL=database_url)
+    files = tmp_path_factory.mktemp("files")
+    settings = environment(ONRECORD_DATABASE_URL=database_url, ONRECORD_FILES=str(files))
+    run([BIN / "onrecord", "build"], env=settings)
     with serving([BIN / "python", "wsgi.py"], cwd=ROOT, log=log, env=settings) as running:
         yield running
 

@@ -19,6 +19,7 @@ from dataset.store.holding import held_by
 from dataset.store.publishing import migrate, publish
 from dataset.store.reading import valid_in
 from dataset.store.steps import (
+    INDEX,
     LOAD,
     MIGRATE,
     POSTGRESQL_STEPS,
@@ -30,7 +31,7 @@ from dataset.store.steps import (
 )
 from dataset.store.tables import HEAD, RECORDS
 from tests.conftest import NewDatabase
-from tests.store.support import Stop, contents, each, stopping_at
+from tests.store.support import Stop, contents, each, indexes, stopping_at
 from tests.synthetic import History, make_log
 
 
@@ -52,6 +53,18 @@ def test_release_by_release_and_all_at_once_are_the_same(
     assert outcome.loaded == tuple(release.version for release in log)
     assert (outcome.before, outcome.revision_before, outcome.revision) == (None, None, HEAD)
     assert contents(stepwise) == contents(at_once)
+
+
+def test_filled_before_it_is_indexed_a_database_is_the_same(
+    database_url: str, published_url: str, log: Sequence[Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a first load of many records does: the indexes are taken away and come back as the migrations made them."""
+    monkeypatch.setattr("dataset.store.work.MANY", 0)
+    told: list[tuple[str, int, int]] = []
+    publish(database_url, log, lambda *step: told.append(step))
+    assert max(total for step, _, total in told if step == INDEX) > 50
+    assert contents(database_url) == contents(published_url)
+    assert indexes(database_url) == indexes(published_url)
 
 
 @pytest.mark.slow

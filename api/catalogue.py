@@ -1,0 +1,71 @@
+"""Which releases there are, known without asking the database each time.
+
+A SQLite file that is open never changes, so what was read from it once holds as long as it is open. On PostgreSQL what
+is known may be a second old: that is good enough to say that an answer has not changed, and is read again in the
+transaction of the request before any record is.
+"""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+
+from dataset.queries.releases import find_all_releases
+
+#: Seconds for which PostgreSQL is not asked again.
+FRESH: Final = 1.0
+
+
+class Known(NamedTuple):
+    """A release, as far as every request needs it: number, version, day, and the digest of its state."""
+
+    ordinal: int
+    version: str
+    date: str
+    sha256: str
+
+
+class Catalogue:
+    """The releases of a database, oldest first."""
+
+    def __init__(self, releases: Sequence[Known]) -> None:
+        self.releases = releases
+        self.by_version = {release.version: release for release in releases}
+        self.read_at = time.monotonic()
+
+    @property
+    def newest(self) -> Known | None:
+        """The newest release; None when there is none."""
+        return self.releases[-1] if self.releases else None
+
+    def as_of(self, day: date) -> Known | None:
+        """The release that was current at the end of a day; None before the first."""
+        number = bisect_right([release.date for release in self.releases], day.isoformat())
+        return self.releases[number - 1] if number else None
+
+
+class Catalogues:
+    """What is known of the releases behind each engine that is open."""
+
+    def __init__(self) -> None:
+        self._held: WeakKeyDictionary[Engine, Catalogue] = WeakKeyDictionary()
+
+    def glance(self, connection: Connection) -> tuple[Catalogue, bool]:
+        """The catalogue, and whether it is surely that of the state which the connection sees."""
+        sure = connection.dialect.name == "sqlite"
+        held = self._held.get(connection.engine)
+        if held is not None and (sure or time.monotonic() - held.read_at < FRESH):
+            return held, sure
+        return self.read(connection), True
+
+    def read(self, connection: Connection) -> Catalogue:
+        """The catalogue as the connection sees it."""
+        catalogue = Catalogue([Known(*row) for row in connection.execute(find_all_releases())])
+        self._held[connection.engine] = catalogue
+        return catalogue

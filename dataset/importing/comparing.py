@@ -1,0 +1,232 @@
+"""The next release of a database: what the stage holds against what the database holds, as one more change-set.
+
+The change-set stays in the stage and is streamed from there into the database, so its length costs no memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import URL, select
+
+from dataset.canonical import parse
+from dataset.importing.descriptor import Descriptor
+from dataset.importing.stage import NAMES, ORDER, Stage
+from dataset.log import OPERATIONS, Change, Operation, Release, from_manifest
+from dataset.problems import Problem, Problems, shown
+from dataset.schemas import SCHEMA_VERSION
+from dataset.state import FILE_ORDER
+from dataset.store.database import Database
+from dataset.store.holding import Held
+from dataset.store.reading import ENDS
+from dataset.store.tables import RECORDS, changes
+from dataset.versions import Version, smallest_step
+
+FIRST: Final = "1.0.0"
+_BATCH = 5000
+
+_NEW = """
+INSERT INTO change
+SELECT r.type, r.id, CASE WHEN h.id IS NULL THEN 'added' ELSE 'changed' END, r.row
+FROM record r LEFT JOIN held h ON h.type = r.type AND h.id = r.id
+WHERE r.row NOT IN (SELECT row FROM rejected) AND (h.id IS NULL OR h.digest <> r.digest)
+ORDER BY r.type, r.id
+"""
+_GONE = """
+INSERT INTO change
+SELECT h.type, h.id, 'withdrawn', NULL FROM held h
+WHERE NOT EXISTS (
+    SELECT 1 FROM record r WHERE r.type = h.type AND r.id = h.id AND r.row NOT IN (SELECT row FROM rejected))
+"""
+_CHANGES = """
+SELECT c.type, c.id, c.operation, r.digest, r.body FROM change c LEFT JOIN record r ON r.row = c.row
+ORDER BY c.type, c.id
+"""
+_BODIES = "SELECT body FROM record WHERE type = ? AND row NOT IN (SELECT row FROM rejected) ORDER BY sort"
+_WITHDRAWN = "SELECT type, id FROM change WHERE operation = 'withdrawn' ORDER BY type, id LIMIT ?"
+_KEPT_OUT = """
+SELECT count(*) FROM change c JOIN record r ON r.type = c.type AND r.id = c.id WHERE c.operation = 'withdrawn'
+"""
+
+
+def hold(stage: Stage, address: str | URL, held: Held) -> None:
+    """Put into the stage which records the database holds now, and which ids it will never hold again."""
+    if held.newest is None:
+        return
+    with closing(Database(address)) as database, database.read() as reading:
+        connection = reading.execution_options(yield_per=_BATCH)
+        for type, table in RECORDS.items():
+            rows = connection.execute(select(table.c.id, table.c.digest).where(table.c.until.is_(None)))
+            stage.hold(type, ((row.id, row.digest) for row in rows))
+        ended = select(changes.c.type, changes.c.id, changes.c.operation).where(changes.c.operation.in_(ENDS))
+        stage.end((row.type, row.id, row.operation) for row in connection.execute(ended))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a load would do: number of changes by operation, some of the withdrawn records as `type/id`, and how many of
+    the withdrawn ones are so because their rows were rejected.
+    """
+
+    counts: dict[str, int]
+    withdrawn: list[str]
+    kept_out: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether the database holds just this already."""
+        return not any(self.counts.values())
+
+
+def compare(stage: Stage, some: int) -> Gap:
+    """The change-set, put into the stage; `some` withdrawn records are named."""
+    db = stage.db
+    db.execute(_NEW)
+    db.execute(_GONE)
+    found = dict(db.execute("SELECT operation, count(*) FROM change GROUP BY operation"))
+    withdrawn = [f"{NAMES[type]}/{id}" for type, id in db.execute(_WITHDRAWN, (some,))]
+    return Gap({name: found.get(name, 0) for name in OPERATIONS}, withdrawn, db.execute(_KEPT_OUT).fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Staged(Release):
+    """A release whose change-set lies in a stage."""
+
+    stage: Stage | None = field(default=None, repr=False)
+    reason: str = ""
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """The changes, by type and id."""
+        assert self.stage is not None
+        for type, id, operation, digest, data in self.stage.db.execute(_CHANGES):
+            reason = None if operation == "added" else self.reason
+            body = None if data is None else parse(data)
+            yield Change(NAMES[type], id, operation, body, digest, reason)
+
+
+def release(
+    stage: Stage,
+    held: Held,
+    gap: Gap,
+    descriptor: Descriptor,
+    *,
+    name: str,
+    reason: str,
+    progress: Callable[[int], None],
+) -> Staged:
+    """The release that brings a database from what it holds to what the stage holds.
+
+    Raises:
+        Problems: version or date of the descriptor do not follow those of the database.
+    """
+    version, day = _version(held, gap, descriptor), _day(held, descriptor)
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if done % _BATCH == 0:
+            progress(done)
+
+    state, types, counts = _digests(stage, advance)
+    manifest = {
+        "name": name,
+        "version": version,
+        "ordinal": len(held.releases) + 1,
+        "parent": held.version,
+        "date": day,
+        "schema_version": SCHEMA_VERSION,
+        "notes": f"The package {name} {version}, loaded as a whole.",
+        "counts": counts,
+        "changes": gap.counts,
+        "sha256": state,
+        "types": types,
+        "changes_sha256": _changes_digest(stage, reason, advance),
+    }
+    made = from_manifest(manifest)
+    return Staged(
+        made.ordinal,
+        made.version,
+        made.parent,
+        made.date,
+        made.schema_version,
+        made.notes,
+        manifest,
+        stage=stage,
+        reason=reason,
+    )
+
+
+def past(held: Held) -> list[Release]:
+    """The releases that a database holds, as a log whose change-sets nobody will ask for."""
+    return [from_manifest(stored.manifest) for stored in held.releases]
+
+
+def _digests(stage: Stage, advance: Callable[[], None]) -> tuple[str, dict[str, str], dict[str, int]]:
+    """As `dataset.state.digests`, over the bodies in the stage: of the state, by type, and number of records."""
+    whole, types, counts = hashlib.sha256(), dict[str, str](), dict[str, int]()
+    for type in FILE_ORDER:
+        one, number = hashlib.sha256(), 0
+        for (data,) in stage.db.execute(_BODIES, (ORDER[type],)):
+            line = data + b"\n"
+            one.update(line)
+            whole.update(line)
+            number += 1
+            advance()
+        types[type], counts[type] = one.hexdigest(), number
+    return whole.hexdigest(), types, counts
+
+
+def _changes_digest(stage: Stage, reason: str, advance: Callable[[], None]) -> str:
+    found = hashlib.sha256()
+    for type, id, operation, digest, data in stage.db.execute(_CHANGES):
+        found.update(
+            change_line(
+                NAMES[type], id, operation, digest=digest, data=data, reason=None if operation == "added" else reason
+            )
+        )
+        advance()
+    return found.hexdigest()
+
+
+def change_line(
+    type: str, id: str, operation: Operation, *, digest: str | None, data: bytes | None, reason: str | None
+) -> bytes:
+    """`Change.line()`, put together from the canonical bytes of the body: canonical JSON is sorted by name."""
+    rest = {"id": id, "operation": operation, "reason": reason, "type": type}
+    members = {name: json.dumps(value, ensure_ascii=False) for name, value in rest.items() if value is not None}
+    head = b"" if data is None else b'"body":%s,"digest":"%s",' % (data, str(digest).encode())
+    return b"{%s%s}\n" % (head, ",".join(f'"{name}":{text}' for name, text in members.items()).encode())
+
+
+def _version(held: Held, gap: Gap, descriptor: Descriptor) -> str:
+    if held.newest is None:
+        return descriptor.version or FIRST
+    parent = Version.parse(held.newest.version)
+    resized = bool(gap.counts["added"] or gap.counts["withdrawn"])
+    step = smallest_step(parent, resized=resized, schema_before=held.newest.schema_version, schema_now=SCHEMA_VERSION)
+    least = parent.steps()[step]
+    if descriptor.version is None:
+        return str(least)
+    if Version.parse(descriptor.version) < least:
+        message = f"the version does not follow {parent}, which the database holds"
+        allowed = f"{least} or above, or none"
+        raise Problems([Problem(message=message, field="version", found=descriptor.version, allowed=allowed)])
+    return descriptor.version
+
+
+def _day(held: Held, descriptor: Descriptor) -> str:
+    last = held.newest.date if held.newest else None
+    if descriptor.date is None:
+        return max(datetime.now(UTC).date().isoformat(), last or "")
+    if last is not None and descriptor.date < last:
+        message, allowed = "the date is before the last release's", f"{last} or later, or none"
+        raise Problems([Problem(message=message, field="created", found=shown(descriptor.date), allowed=allowed)])
+    return descriptor.date

@@ -1,0 +1,176 @@
+"""What was read so far, in a temporary SQLite database that SQLite itself removes, however the program ends.
+
+Memory stays flat: ids, digests, bodies and the references that are still to be followed lie there, beside the ids that
+the database to be loaded into holds now. Types are numbered in their order, so that rows sort by type and id.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from dataset.canonical import Body, parse
+from dataset.references import Bodies
+from dataset.schemas import TYPES
+
+ORDER: Final = {type: number for number, type in enumerate(TYPES)}
+NAMES: Final = tuple(TYPES)
+
+#: KiB of pages held in memory.
+_CACHE = 32_768
+_NEIGHBOURS = 8
+
+_TABLES = """
+CREATE TABLE record (row INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, file INTEGER NOT NULL,
+    line INTEGER NOT NULL, sort TEXT, digest TEXT, body BLOB, UNIQUE (type, id));
+CREATE TABLE rejected (row INTEGER PRIMARY KEY);
+CREATE TABLE edge (src INTEGER, dst TEXT NOT NULL, dst_row INTEGER, chain TEXT, file INTEGER NOT NULL,
+    line INTEGER NOT NULL, name TEXT, record TEXT NOT NULL);
+CREATE INDEX edge_dst ON edge (dst_row);
+CREATE INDEX edge_src ON edge (src);
+CREATE TABLE late (row INTEGER PRIMARY KEY);
+CREATE TABLE link (owner TEXT, tab INTEGER, position INTEGER, file INTEGER NOT NULL, line INTEGER NOT NULL,
+    cells TEXT NOT NULL, PRIMARY KEY (owner, tab, position)) WITHOUT ROWID;
+CREATE TABLE double (owner TEXT NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL, first INTEGER NOT NULL);
+CREATE TABLE spoiled (owner TEXT PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE told (file INTEGER, line INTEGER, PRIMARY KEY (file, line)) WITHOUT ROWID;
+CREATE TABLE held (type INTEGER, id TEXT, digest TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
+CREATE TABLE change (type INTEGER, id TEXT, operation TEXT NOT NULL, row INTEGER, PRIMARY KEY (type, id)) WITHOUT ROWID;
+CREATE TABLE ended (type INTEGER, id TEXT, operation TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
+"""
+
+#: A row to be remembered: id, file, line; sort key, digest and bytes of its record, all None when it is not sound.
+New = tuple[str, int, int, str | None, str | None, bytes | None]
+#: Row and whether it is sound, or None where there is no such record.
+Status = tuple[int, bool] | None
+
+
+class Stage:
+    """The temporary database, and what is asked of it again and again."""
+
+    def __init__(self) -> None:
+        """Open it; it has no name and no other program sees it."""
+        self.db = sqlite3.connect("", isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}"):
+            self.db.execute(f"PRAGMA {pragma}")
+        self.db.executescript(_TABLES)
+        self.files: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self.status = lru_cache(maxsize=100_000)(self._status)
+        self.body = lru_cache(maxsize=2_000)(self._body)
+        self.row = 0
+        self.db.execute("BEGIN")
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.db.close()
+
+    def file(self, shown: str) -> int:
+        """The number of a file."""
+        if shown not in self._numbers:
+            self._numbers[shown] = len(self.files)
+            self.files.append(shown)
+        return self._numbers[shown]
+
+    def add(self, type: str, new: Sequence[New]) -> list[int | None]:
+        """Remember rows; their numbers, None for one whose id is taken."""
+        number, first = ORDER[type], self.row + 1
+        statement = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        rows = [(row, number, *one) for row, one in enumerate(new, first)]
+        if self.db.executemany(statement, rows).rowcount == len(rows):
+            self.row += len(rows)
+            return list(range(first, self.row + 1))
+        self.db.execute("DELETE FROM record WHERE row >= ?", (first,))
+        found: list[int | None] = []
+        for one in new:
+            taken = not self.db.execute(statement, (self.row + 1, number, *one)).rowcount
+            self.row += not taken
+            found.append(None if taken else self.row)
+        return found
+
+    def place(self, type: str, id: str) -> str:
+        """File and line of a record."""
+        file, line = self.db.execute(
+            "SELECT file, line FROM record WHERE type = ? AND id = ?", (ORDER[type], id)
+        ).fetchone()
+        return f"{self.files[file]}:{line}"
+
+    def reject(self, row: int) -> bool:
+        """Mark a row as rejected; whether it was not."""
+        return self.db.execute("INSERT OR IGNORE INTO rejected VALUES (?)", (row,)).rowcount > 0
+
+    def is_rejected(self, row: int) -> bool:
+        """Whether a row is rejected."""
+        return self.db.execute("SELECT 1 FROM rejected WHERE row = ?", (row,)).fetchone() is not None
+
+    def _status(self, type: str, id: str) -> Status:
+        found = self.db.execute("SELECT row FROM record WHERE type = ? AND id = ?", (ORDER[type], id)).fetchone()
+        return None if found is None else (found[0], not self.is_rejected(found[0]))
+
+    def _body(self, type: str, id: str) -> Body | None:
+        statement = (
+            "SELECT body FROM record WHERE type = ? AND id = ? AND body IS NOT NULL AND row NOT IN"
+            " (SELECT row FROM rejected)"
+        )
+        found = self.db.execute(statement, (ORDER[type], id)).fetchone()
+        return None if found is None else parse(found[0])
+
+    def settle(self) -> None:
+        """A type is read and judged: forget what was needed for that."""
+        for table in ("edge", "late", "link", "double", "spoiled", "told"):
+            self.db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        self.status.cache_clear()
+        self.body.cache_clear()
+
+    def neighbours(self, type: str, id: str) -> list[str]:
+        """Some ids that sort near one that is not there, for a guess at what was meant."""
+        after = "SELECT id FROM record WHERE type = ? AND id > ? ORDER BY id LIMIT ?"
+        before = "SELECT id FROM record WHERE type = ? AND id < ? ORDER BY id DESC LIMIT ?"
+        return [
+            row[0]
+            for statement in (after, before)
+            for row in self.db.execute(statement, (ORDER[type], id, _NEIGHBOURS))
+        ]
+
+    def bodies(self) -> Bodies:
+        """The sound records read so far, for the rules that look from one record at another."""
+        return {type: _Bodies(self, type) for type in TYPES}
+
+    def finish(self) -> None:
+        """All types are read: index the order in which the digests are made."""
+        self.db.execute("CREATE INDEX record_sort ON record (type, sort)")
+
+    def hold(self, type: str, rows: Iterable[tuple[str, str]]) -> None:
+        """Remember ids and digests that the database holds now."""
+        self.db.executemany("INSERT INTO held VALUES (?, ?, ?)", ((ORDER[type], *row) for row in rows))
+
+    def end(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Remember type, id and operation of what was withdrawn or merged, for good."""
+        known = ((ORDER[type], id, operation) for type, id, operation in rows if type in ORDER)
+        self.db.executemany("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", known)
+
+    def ended(self, type: str, id: str) -> str | None:
+        """By which operation an id went for good, if it did."""
+        found = self.db.execute("SELECT operation FROM ended WHERE type = ? AND id = ?", (ORDER[type], id)).fetchone()
+        return None if found is None else str(found[0])
+
+
+class _Bodies(Mapping[str, Body]):
+    def __init__(self, stage: Stage, type: str) -> None:
+        self._stage = stage
+        self._type = type
+
+    def __getitem__(self, id: str) -> Body:
+        body = self._stage.body(self._type, id)
+        if body is None:
+            raise KeyError(id)
+        return body
+
+    def __iter__(self) -> Iterator[str]:
+        statement = "SELECT id FROM record WHERE type = ? ORDER BY id"
+        return (row[0] for row in self._stage.db.execute(statement, (ORDER[self._type],)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -1,0 +1,164 @@
+"""Keeping the index: every row of the record tables has a place in it and its words, whatever release it belongs to.
+
+After a load the new rows are given places and go in, in the order of their places; rows that ended are told. Nothing
+ever leaves the index but with a whole new one, which is made when a migration asks for it or a gap is full.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, text, update
+
+from dataset.canonical import parse
+from dataset.search.fields import entry
+from dataset.search.places import Full, between, stretch
+from dataset.store.loading import writer
+from dataset.store.tables import RECORDS, WORDS, changes, search
+
+#: Records that are read and written together.
+BATCH: Final = 2000
+#: Bytes of words that FTS5 gathers before it writes them as a segment; its own default is a million.
+GATHERED: Final = 16_000_000
+
+#: Told how many rows are in.
+Progress = Callable[[int], None]
+
+
+def fill(connection: Connection, first: int, progress: Progress, *, empty: bool) -> None:
+    """Bring into the index what the releases from the ordinal `first` on brought in and ended.
+
+    `progress` is told after each batch how many rows are in. A database that was `empty` before, which nobody reads, is
+    filled faster.
+    """
+    if empty:
+        _anew(connection, progress)
+        return
+    ended = update(search).where(search.c.type == bindparam("at_type"), search.c.row == bindparam("at_row"))
+    for record_type, table in RECORDS.items():
+        rows = connection.execute(_ended(record_type, table, first)).all()
+        if rows:
+            connection.execute(
+                ended.values(until=bindparam("to_until")),
+                [{"at_type": record_type, "at_row": row, "to_until": until} for row, until in rows],
+            )
+    try:
+        _fill(connection, progress)
+    except Full:
+        rebuild(connection)
+
+
+def rebuild(connection: Connection) -> None:
+    """Make the whole index anew from the bodies."""
+    connection.execute(search.delete())
+    if driver := _sqlite(connection):
+        driver.execute("INSERT INTO search_words(search_words) VALUES ('delete-all')")
+    _anew(connection, lambda _done: None)
+
+
+def _anew(connection: Connection, progress: Progress) -> None:
+    """Fill an index that holds nothing; PostgreSQL indexes the words faster when they are all there."""
+    if _sqlite(connection):
+        _fill(connection, progress)
+        return
+    made = connection.execute(text("SELECT pg_get_indexdef(CAST(:name AS regclass))"), {"name": WORDS}).scalar_one()
+    connection.execute(text(f"DROP INDEX {WORDS}"))
+    _fill(connection, progress)
+    connection.execute(text(made))
+
+
+def unindexed(connection: Connection) -> int:
+    """How many rows of the record tables have no place yet."""
+    held = connection.execute(select(func.count()).select_from(search)).scalar_one()
+    there = (connection.execute(select(func.count()).select_from(table)).scalar_one() for table in RECORDS.values())
+    return sum(there) - held
+
+
+def _fill(connection: Connection, progress: Progress) -> None:
+    driver = _sqlite(connection)
+    if driver:
+        driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('automerge', 0)")
+        driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('hashsize', ?)", (GATHERED,))
+    done = 0
+    for ordinal, (record_type, table) in enumerate(RECORDS.items()):
+        rows, places = _places(connection, table, *stretch(ordinal))
+        for start in range(0, len(rows), BATCH):
+            part = slice(start, start + BATCH)
+            _insert(connection, record_type, table, rows[part], places[part])
+            done += len(rows[part])
+            progress(done)
+    if driver and done:
+        driver.execute("INSERT INTO search_words(search_words) VALUES ('optimize')")
+
+
+def _ended(record_type: str, table: Table, first: int) -> Select[int, int]:
+    """Row and end of the rows of a type that the releases from `first` on ended."""
+    here = and_(table.c.id == changes.c.id, table.c.until == changes.c.release)
+    return (
+        select(table.c.row, table.c.until)
+        .join_from(changes, table, here)
+        .where(changes.c.type == record_type, changes.c.release >= first, changes.c.operation != "added")
+    )
+
+
+def _places(connection: Connection, table: Table, left: int, right: int) -> tuple[array[int], array[int]]:
+    """The rows of a type that have no place, with the places that they get, in that order.
+
+    Raises:
+        Full: there is no room for them.
+    """
+    rows, places = array("q"), array("q")
+    known = connection.execute(select(func.max(search.c.row)).where(search.c.type == table.name)).scalar()
+    order = (table.c[table.info["order"]], table.c.since)
+    if known is None:
+        rows.extend(
+            connection.execute(select(table.c.row).order_by(*order), execution_options={"yield_per": 10_000}).scalars()
+        )
+        places.extend(between(left, right, len(rows), whole=True))
+        return rows, places
+    if connection.execute(select(table.c.row).where(table.c.row > known).limit(1)).first() is None:
+        return rows, places
+    here = and_(search.c.type == table.name, search.c.row == table.c.row)
+    merged = select(table.c.row, search.c.place).outerjoin_from(table, search, here).order_by(*order)
+    waiting = 0
+    with connection.execute(merged, execution_options={"yield_per": 10_000}) as found:
+        for row, place in found:
+            if place is None:
+                rows.append(row)
+                waiting += 1
+                continue
+            if waiting:
+                places.extend(between(left, place, waiting))
+                waiting = 0
+            left = place
+    if waiting:
+        places.extend(between(left, right, waiting))
+    return rows, places
+
+
+def _insert(connection: Connection, record_type: str, table: Table, rows: array[int], places: array[int]) -> None:
+    statement = select(table.c.row, table.c.since, table.c.until, table.c.body).where(table.c.row.in_(rows.tolist()))
+    held = {
+        row: (since, until, entry(record_type, parse(body)))
+        for row, since, until, body in connection.execute(statement)
+    }
+    found = [(place, row, *held[row]) for row, place in zip(rows, places, strict=True)]
+    driver = _sqlite(connection)
+    writer(connection).insert(
+        search,
+        [
+            (place, record_type, row, since, until, None if driver else words)
+            for place, row, since, until, words in found
+        ],
+    )
+    if driver:
+        driver.executemany("INSERT INTO search_words(rowid, words) VALUES (?, ?)", [(one[0], one[-1]) for one in found])
+
+
+def _sqlite(connection: Connection) -> sqlite3.Connection | None:
+    """The driver's own connection where it is SQLite's."""
+    driver = connection.connection.driver_connection
+    return driver if isinstance(driver, sqlite3.Connection) else None
