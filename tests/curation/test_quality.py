@@ -9,6 +9,9 @@ from dataset.review.agreement import compare
 from dataset.review.quality import MARKS, PASSES, SETTLED, agreement, key_of, readings, rows, settlements
 from dataset.settings import PACKAGE
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 
 def test_both_readings_are_sound_and_of_the_same_texts() -> None:
     for name in ("first", "second"):

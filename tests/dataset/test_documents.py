@@ -11,6 +11,9 @@ from dataset.generate import FILES, content
 from dataset.schemas import codes
 from dataset.schemas.fields import SLUG
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -22,6 +22,9 @@ from dataset.store.steps import Failed, Refused
 from tests.exports.conftest import Offer
 from tests.exports.support import contents
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

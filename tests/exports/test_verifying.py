@@ -17,6 +17,9 @@ from dataset.exports.verifying import verify
 from dataset.log import Release
 from tests.exports.conftest import Offer
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 
 def write_log(folder: Path, releases: list[Release]) -> None:
     """A log on the disk, without digests of its change-sets."""

@@ -31,6 +31,9 @@ from tests.importing.support import (
 )
 from tests.synthetic import Maker
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 CLAIM = "gazette-1.c1"
 
 

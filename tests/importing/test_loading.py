@@ -33,6 +33,9 @@ from tests.importing.support import (
 from tests.store.support import Stop, contents, stopping_at
 from tests.synthetic import Maker
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 GO = Options(withdraw=True)
 
 

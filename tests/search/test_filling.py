@@ -21,6 +21,9 @@ from tests.conftest import NewDatabase
 from tests.search.support import State, find, naive
 from tests.synthetic import History
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 Made = tuple[Sequence[Release], Sequence[State]]
 QUERIES = [parse(one) for one in ("boat*", "cafe", '"son hui"', "boat 3", "北朝鲜")]
 

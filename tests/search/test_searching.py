@@ -19,6 +19,9 @@ from dataset.store.reading import valid_in
 from dataset.store.tables import RECORDS
 from tests.search.support import TYPES, WORDS, State, find, find_in, naive, release_of
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 ON_BOTH = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 VOCABULARY = sorted({word for one in WORDS for word in words(one)})

@@ -22,6 +22,9 @@ from tests.store.support import contents
 from tests.store.victim import write_log
 from tests.synthetic import make_log
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 #: Runs a command of the program with the made-up log and the database of the test.
 Run = Callable[..., Result]
 

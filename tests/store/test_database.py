@@ -23,6 +23,9 @@ from dataset.store.tables import HEAD, RECORDS
 from tests.conftest import NewDatabase
 from tests.store.victim import seen
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 COUNT = text("SELECT count(*) FROM claims WHERE until IS NULL")
 
 

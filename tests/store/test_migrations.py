@@ -20,6 +20,9 @@ from dataset.store.steps import Refused
 from dataset.store.tables import HEAD, LINKS, RECORDS
 from tests.store.support import contents
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 
 def bodies(url: str) -> dict[str, list[tuple[object, ...]]]:
     """What no migration may change: the frame of every record version."""

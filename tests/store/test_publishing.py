@@ -34,6 +34,9 @@ from tests.conftest import NewDatabase
 from tests.store.support import Stop, contents, each, indexes, stopping_at
 from tests.synthetic import History, make_log
 
+#: Left out by `make test-fast`: it writes databases, files or the whole of the records time and again.
+pytestmark = pytest.mark.slow
+
 
 def with_changes(release: Release, *changes: Change, **manifest: Any) -> Release:
     """A release as it would be with other changes, or another word in its manifest."""
