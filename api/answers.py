@@ -1,13 +1,15 @@
 """Making answers: the one place where responses of the API come from, put together from stored bytes.
 
-A record is never parsed to be served: lists join the canonical bodies, one record gets its members beside. What every
+A record is never parsed to be served: lists join the canonical bodies, one record gets its members beside; only to say
+where the words of a search stand it is read. What every
 answer carries (headers; later validators and negotiation) is added in `finish`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,10 +18,14 @@ from sqlalchemy import Table
 
 from api.cursors import Cursor
 from api.negotiation import JSON, chosen
-from api.parameters import ListRequest, RecordRequest
+from api.parameters import ListRequest, RecordRequest, bad_cursor
 from api.problems import KINDS, Mistake, RequestProblem, mistaken
 from api.reading import View, reading
+from dataset.canonical import parse
 from dataset.queries.paging import Records, one, page, records
+from dataset.search.highlights import highlights
+from dataset.search.pages import Hit, page_of
+from dataset.search.query import Query as Asked
 from dataset.store.reading import tombstone
 
 #: For answers that no browser shows as a page; pages set their own.
@@ -53,8 +59,10 @@ def send(text: str, headers: Mapping[str, str] | None = None) -> Response:
 
 
 def record_list(table: Table, statement: Records, query: ListRequest) -> Response:
-    """A page of the records that `statement` selects."""
+    """A page of the records that `statement` selects; with `q`, of those among them that it finds, the best first."""
     chosen([JSON])
+    if query.words is not None:
+        return _found_list(table, statement, query, query.words)
     with reading(query) as view:
         after = query.cursor.after if query.cursor else None
         asked = page(statement, table, release=view.release, after=after, limit=query.limit)
@@ -63,13 +71,53 @@ def record_list(table: Table, statement: Records, query: ListRequest) -> Respons
     return send_page(bodies, places, query, view.release.version)
 
 
-def send_page(bodies: Sequence[str], places: Sequence[str], query: ListRequest, release: str) -> Response:
+def _found_list(table: Table, statement: Records, query: ListRequest, asked: Asked) -> Response:
+    sources = query.filters.get("source", ())
+    with reading(query) as view, placed(query):
+        hits = page_of(
+            view.connection,
+            statement,
+            table,
+            query=asked,
+            release=view.release,
+            after=query.cursor.after if query.cursor else None,
+            limit=query.limit,
+            source=sources[0] if len(sources) == 1 else None,
+        )
+    marks = {parse(hit.body)["id"]: marked(hit, asked) for hit in hits[: query.limit]}
+    bodies, places = [hit.body for hit in hits], [hit.after for hit in hits]
+    return send_page(bodies, places, query, view.release.version, highlights=marks)
+
+
+@contextmanager
+def placed(query: ListRequest) -> Iterator[None]:
+    """Searching from the place that the cursor names.
+
+    Raises:
+        RequestProblem: no hit of the query can stand there.
+    """
+    try:
+        yield
+    except ValueError:
+        if query.cursor is None:
+            raise
+        raise mistaken([bad_cursor(query.cursor.encode(), "it is none that this service gave")]) from None
+
+
+def marked(hit: Hit, asked: Asked) -> list[dict[str, Any]]:
+    """Where the words that were searched for stand in a hit."""
+    return [mark._asdict() for mark in highlights(hit.type, parse(hit.body), asked)]
+
+
+def send_page(
+    bodies: Sequence[str], places: Sequence[str], query: ListRequest, release: str, **beside: Any
+) -> Response:
     """A page of at most `limit` bodies; one more than that says that the list goes on behind the last one sent."""
     more = len(bodies) > query.limit
     cursor = Cursor(release, query.digest, places[query.limit - 1]).encode() if more else None
     members = compact({"limit": query.limit, "next": cursor})
     text = f'{{"data":[{",".join(bodies[: query.limit])}],"page":{members},"release":"{release}"}}'
-    return send(text, next_link(cursor))
+    return send(with_members(text, **beside) if beside else text, next_link(cursor))
 
 
 def next_link(cursor: str | None) -> dict[str, str]:

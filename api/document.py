@@ -57,7 +57,7 @@ def document_of(api: Api) -> dict[str, Any]:
     for item in made["paths"].values():
         for parameter in [*item.get("parameters", []), *item["get"].get("parameters", [])]:
             modernise(parameter["schema"])
-        item["get"].get("parameters", []).sort(key=lambda parameter: parameter["name"] in ListQuery.common)
+        item["get"].get("parameters", []).sort(key=lambda parameter: parameter["name"] in ListQuery.common - {"q"})
         for method in item.keys() & {"get"}:
             operation = item[method]
             operation["responses"] = dict(sorted(operation["responses"].items()))

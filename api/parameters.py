@@ -19,6 +19,8 @@ from api.moments import AsOf
 from api.problems import SHOWN, Mistake
 from dataset.schemas import TYPES
 from dataset.schemas.fields import Code, Flag, Integer, Pattern
+from dataset.search.query import LONGEST_QUERY, QueryError, parse
+from dataset.search.query import Query as Asked
 
 LIMIT_DEFAULT: Final = 50
 LIMIT_MOST: Final = 500
@@ -68,6 +70,28 @@ class Limit(Integer):
         if re.fullmatch("[0-9]{1,9}", str(value)) and 1 <= int(value) <= LIMIT_MOST:
             return int(value)
         raise ValidationError(f"found {str(value)[:SHOWN]!r}; allowed: a whole number from 1 to {LIMIT_MOST}")
+
+
+class WordsText(fields.String):
+    """Words to search for, read; every list of records takes them, `required` where nothing else is asked."""
+
+    def __init__(self, *, required: bool = False) -> None:
+        description = (
+            'Words, "phrases in quotation marks" and beginnings of words (`contain*`), all of which must be found in a '
+            "record's own texts. Best first: the whole query as one phrase in the main field, then all words in the "
+            "main field, then anywhere; among these in the default order."
+        )
+        metadata = {"description": description, "maxLength": LONGEST_QUERY, "example": '"the bridge" cost*'}
+        missing: dict[str, str | list[Any] | dict[Any, Any]] = {
+            "required": 'found nothing; allowed: words, "phrases in quotation marks" and prefix*'
+        }
+        super().__init__(required=required, error_messages=missing, metadata=metadata)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return parse(str(value))
+        except QueryError as error:
+            raise ValidationError([bad_value(str(attr), str(value), str(error))]) from None
 
 
 class CursorText(Pattern):
@@ -127,7 +151,7 @@ class RecordRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """What a view of a list is asked."""
+    """What a view of a list is asked; `words` are those of `q`."""
 
     filters: dict[str, Any]
     limit: int
@@ -135,6 +159,7 @@ class ListRequest:
     release: str | None
     as_of: date | None
     digest: str
+    words: Asked | None = None
 
 
 class Query(Schema):
@@ -167,13 +192,15 @@ class ListQuery(Query):
 
     type: ClassVar[str]
     #: Parameters that are no filters.
-    common: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "release", "as_of"})
+    common: ClassVar[frozenset[str]] = frozenset({"q", "limit", "cursor", "release", "as_of"})
 
     def digest(self, data: dict[str, Any]) -> str:
         """The digest that the cursors of this query carry; `as_of` stays as it was, like a filter."""
         filters = {name: data[name] for name in data.keys() - self.common}
         if "as_of" in data:
             filters["as_of"] = data["as_of"].isoformat()
+        if "q" in data:
+            filters["q"] = str(data["q"])  # its one form
         return cursors.digest(self.type, filters)
 
     @validates_schema
@@ -193,13 +220,20 @@ class ListQuery(Query):
         """What the view gets."""
         filters = {name: value for name, value in data.items() if name not in self.common}
         return ListRequest(
-            filters, data["limit"], data.get("cursor"), data.get("release"), data.get("as_of"), self.digest(data)
+            filters,
+            data["limit"],
+            data.get("cursor"),
+            data.get("release"),
+            data.get("as_of"),
+            self.digest(data),
+            data.get("q"),
         )
 
 
 class ReleasedListQuery(ListQuery):
     """The parameters of every list of records."""
 
+    q = WordsText()
     limit = Limit()
     cursor = CursorText()
     release = release_field()

@@ -132,8 +132,31 @@ class Answered(Schema):
     release = words("Version of the release that was read.", VERSION, required=True)
 
 
+class Highlight(Shape):
+    """A word that was searched for, in a text of a record."""
+
+    field = words(
+        "The member that holds the text, with dots: `aliases.1` is the second alias.", "statement", required=True
+    )
+    start = number("Where the word begins, in code points of the text.", 4, required=True)
+    end = number("Where what follows it begins.", 10, required=True)
+
+
 class Listed(Shape):
     """What stands beside the records of a list."""
 
     page = part(Page, "Where the list stands.", required=True)
     release = words("Version of the release that was read.", VERSION, required=True)
+
+
+class ListedRecords(Listed):
+    """What stands beside the records of a list that can be searched."""
+
+    highlights = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Nested(Highlight)),
+        metadata={
+            "description": "With `q`: where the words that were searched for stand, by the id of the record.",
+            "example": {"overton-herald-2024.c1": [{"field": "statement", "start": 4, "end": 10}]},
+        },
+    )

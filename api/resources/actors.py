@@ -8,7 +8,7 @@ from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
-from api.shapes import Answered, Listed, many
+from api.shapes import Answered, ListedRecords, many
 from dataset.queries.actors import find_actors
 from dataset.schemas import codes
 from dataset.schemas.entities import Actor
@@ -29,7 +29,7 @@ class ActorQuery(ReleasedListQuery):
     organisation = Values(Reference("Where they held a role.", to="actors", example="netherby-council"))
 
 
-class ActorList(Listed):
+class ActorList(ListedRecords):
     """A page of actors."""
 
     data = many(Actor, "The actors.")

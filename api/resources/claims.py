@@ -8,7 +8,7 @@ from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
-from api.shapes import Answered, Listed, many
+from api.shapes import Answered, ListedRecords, many
 from dataset.queries.claims import find_claims
 from dataset.schemas import codes
 from dataset.schemas.claim import Claim
@@ -48,7 +48,7 @@ class ClaimQuery(ReleasedListQuery):
     )
 
 
-class ClaimList(Listed):
+class ClaimList(ListedRecords):
     """A page of claims."""
 
     data = many(Claim, "The claims.")

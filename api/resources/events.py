@@ -8,7 +8,7 @@ from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
-from api.shapes import Answered, Listed, many
+from api.shapes import Answered, ListedRecords, many
 from dataset.queries.events import find_events
 from dataset.schemas import codes
 from dataset.schemas.event import Event
@@ -30,7 +30,7 @@ class EventQuery(ReleasedListQuery):
     participant = Values(Reference("Somebody who took part.", to="actors", example="john-roe"))
 
 
-class EventList(Listed):
+class EventList(ListedRecords):
     """A page of events."""
 
     data = many(Event, "The events.")

@@ -8,7 +8,7 @@ from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
-from api.shapes import Answered, Listed, many
+from api.shapes import Answered, ListedRecords, many
 from dataset.queries.places import find_places
 from dataset.schemas.entities import Place
 from dataset.schemas.fields import Code, country_code
@@ -26,7 +26,7 @@ class PlaceQuery(ReleasedListQuery):
     country = Values(country_code("Country it lies in, ISO 3166-1 alpha-2."))
 
 
-class PlaceList(Listed):
+class PlaceList(ListedRecords):
     """A page of places."""
 
     data = many(Place, "The places.")

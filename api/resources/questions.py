@@ -10,7 +10,7 @@ from api.documented import Blueprint
 from api.negotiation import JSON, chosen
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
 from api.reading import reading
-from api.shapes import Answered, Listed, many
+from api.shapes import Answered, ListedRecords, many
 from api.sides import PositionPair, Side, gather, pairs, sides
 from dataset.canonical import parse
 from dataset.queries.paging import one
@@ -32,7 +32,7 @@ class QuestionQuery(ReleasedListQuery):
     answer = Values(Code("What kind of answer it asks for.", codes.ANSWER, closed=True))
 
 
-class QuestionList(Listed):
+class QuestionList(ListedRecords):
     """A page of questions."""
 
     data = many(Question, "The questions.")

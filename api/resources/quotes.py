@@ -8,7 +8,7 @@ from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
-from api.shapes import Answered, Listed, many
+from api.shapes import Answered, ListedRecords, many
 from dataset.queries.quotes import find_quotes
 from dataset.schemas import codes
 from dataset.schemas.fields import Code, Reference, language_tag
@@ -37,7 +37,7 @@ class QuoteQuery(ReleasedListQuery):
     )
 
 
-class QuoteList(Listed):
+class QuoteList(ListedRecords):
     """A page of quotes."""
 
     data = many(Quote, "The quotes.")

@@ -8,7 +8,7 @@ from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
-from api.shapes import Answered, Listed, many
+from api.shapes import Answered, ListedRecords, many
 from dataset.queries.sources import find_sources
 from dataset.schemas import codes
 from dataset.schemas.fields import Code, Reference, language_tag
@@ -33,7 +33,7 @@ class SourceQuery(ReleasedListQuery):
     )
 
 
-class SourceList(Listed):
+class SourceList(ListedRecords):
     """A page of sources."""
 
     data = many(Source, "The sources.")

@@ -8,7 +8,7 @@ from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
-from api.shapes import Answered, Listed, many
+from api.shapes import Answered, ListedRecords, many
 from dataset.queries.topics import find_topics
 from dataset.schemas.entities import Topic
 from dataset.schemas.fields import Reference
@@ -25,7 +25,7 @@ class TopicQuery(ReleasedListQuery):
     broader = Values(Reference("The wider topic right above it.", to="topics", example="bridges"))
 
 
-class TopicList(Listed):
+class TopicList(ListedRecords):
     """A page of topics."""
 
     data = many(Topic, "The topics.")
