@@ -21,8 +21,8 @@ Path = tuple[str | int, ...]
 #: Makes a problem of a mistake in (type, id, path); the caller knows file and line.
 Report = Callable[[str, str, Path, Problem], None]
 
-# Fields that name a record of the same type and must not lead back to it.
-_CHAINS = {
+#: Fields that name a record of the same type and must not lead back to it.
+CHAINS = {
     "events": ("part_of",),
     "topics": ("broader",),
     "quotes": ("continues", "printing_of"),
@@ -85,12 +85,12 @@ def check(bodies: Bodies, known: Mapping[str, Collection[str]], report: Report) 
             for path, problem in dangling(type, body, known):
                 report(type, id, path, problem)
             if type in ("quotes", "claims"):
-                _check_hanging(type, body, bodies, report)
+                check_hanging(type, body, bodies, report)
             if type == "claims":
-                _check_answers(body, bodies, report)
+                check_answers(body, bodies, report)
             if type == "sources":
-                _check_part(body, bodies, report)
-    for type, fields in _CHAINS.items():
+                check_part(body, bodies, report)
+    for type, fields in CHAINS.items():
         for field in fields:
             _check_chain(type, field, bodies.get(type, {}), report)
 
@@ -104,7 +104,7 @@ def dangling(type: str, body: Body, known: Mapping[str, Collection[str]]) -> Ite
             yield link.path, Problem(message=message, found=shown(link.id), allowed=allowed)
 
 
-def _check_hanging(type: str, body: Body, bodies: Bodies, report: Report) -> None:
+def check_hanging(type: str, body: Body, bodies: Bodies, report: Report) -> None:
     """Ids of quotes and claims begin with their source's; anchors lie in its text; a quote goes on in its source."""
     letter = type[0]
     if body["id"].rpartition(".")[0] != body["source"]:
@@ -137,7 +137,8 @@ def _check_hanging(type: str, body: Body, bodies: Bodies, report: Report) -> Non
         report(type, body["id"], ("continues",), problem)
 
 
-def _check_answers(body: Body, bodies: Bodies, report: Report) -> None:
+def check_answers(body: Body, bodies: Bodies, report: Report) -> None:
+    """The positions that a claim takes are declared by their questions."""
     for index, answer in enumerate(body.get("answers", [])):
         question = bodies.get("questions", {}).get(answer["question"])
         if question is None:
@@ -152,7 +153,7 @@ def _check_answers(body: Body, bodies: Bodies, report: Report) -> None:
             report("claims", body["id"], ("answers", index, "position"), problem)
 
 
-def _check_part(body: Body, bodies: Bodies, report: Report) -> None:
+def check_part(body: Body, bodies: Bodies, report: Report) -> None:
     """A text that is a stretch of another's lies inside that other's file."""
     text = body.get("text", {})
     whole = bodies.get("sources", {}).get(text.get("part_of", ""))

@@ -34,9 +34,9 @@ READ_ORDER: Final = tuple(
 )
 #: Rules that look from a record at another one.
 _RULES: Final[dict[str, tuple[Rule, ...]]] = {
-    "quotes": (partial(references._check_hanging, "quotes"),),  # noqa: SLF001 - the one place of these rules
-    "claims": (partial(references._check_hanging, "claims"), references._check_answers),  # noqa: SLF001 - as above
-    "sources": (references._check_part,),  # noqa: SLF001 - as above
+    "quotes": (partial(references.check_hanging, "quotes"),),
+    "claims": (partial(references.check_hanging, "claims"), references.check_answers),
+    "sources": (references.check_part,),
 }
 #: References within a type that such a rule looks along: it is applied when the type is read.
 _LATE: Final[dict[str, Path]] = {"quotes": ("continues",), "sources": ("text", "part_of")}
@@ -48,7 +48,6 @@ LEFT JOIN record r ON r.type = ? AND r.id = l.owner
 WHERE (r.row IS NULL OR l.first IS NOT NULL OR r.row IN (SELECT row FROM rejected))
 AND NOT EXISTS (SELECT 1 FROM told t WHERE t.file = l.file AND t.line = l.line)
 """
-_CHAINS: Final = references._CHAINS  # noqa: SLF001 - as above
 
 
 class Linker:
@@ -131,7 +130,7 @@ class Linker:
 
     def _defer(self, chunk: Chunk, index: int, link: Link, own: tuple[int | None, str | None]) -> None:
         file, line, name = chunk.locate(index, link.path)
-        chains = _CHAINS.get(chunk.type, ())
+        chains = references.CHAINS.get(chunk.type, ())
         chain = next((one for one in chains if link.path[: one.count(".") + 1] == tuple(one.split("."))), None)
         row, id = own
         self.stage.db.execute(
@@ -210,7 +209,7 @@ class Linker:
                 self._reject(type, row, self._placed(problem, file, line, name, id))
 
     def _check_rings(self, type: str) -> None:
-        for chain in _CHAINS.get(type, ()):
+        for chain in references.CHAINS.get(type, ()):
             for ring in list(rings(self.stage, chain)):
                 ids = [self._place(row)[2] for row in [*ring, ring[0]]]
                 trail = " → ".join(ids) if len(ids) < 10 else " → ".join([*ids[:5], "…", *ids[-2:]])
