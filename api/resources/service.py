@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from flask import Response, current_app
 
@@ -180,7 +181,7 @@ def get_problem(_query: None, name: str) -> Response:
     expect(Basis())
     if wanted == JSON:
         return send(compact(told(kind)))
-    text = html.escape(kind.explanation)
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(kind.explanation))
     return explained(kind.title, f"<p>Status {kind.status}, type <code>{kind.type}</code></p><p>{text}</p>")
 
 
