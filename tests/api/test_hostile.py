@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from api.resources.claims import ClaimQuery
 
+#: Left out by `make test-fast`: many requests, words or releases, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 NASTY = [
     "\0",
     "a\0b",

@@ -14,6 +14,9 @@ from dataset.search.query import parse
 from tests.api.support import State, Statements, has_bytes, items, walk
 from tests.search.support import naive
 
+#: Left out by `make test-fast`: many requests, words or releases, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 TYPES = ("sources", "quotes", "claims", "events", "actors", "places", "topics", "questions")
 QUERIES = (
     "boats",

@@ -18,6 +18,9 @@ from dataset.log import Release, Replay, read_log
 from dataset.releasing import changelog, manifest_text
 from dataset.settings import PACKAGE
 
+#: Left out by `make test-fast`: many requests, words or releases, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 ROOT = PACKAGE.parent
 LOG = read_log(RELEASES)
 

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from dataset.search import words as module
 from dataset.search.words import LONGEST, fold, is_syllable, spans, words
 
+#: Left out by `make test-fast`: many requests, words or releases, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 ANY = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
 
