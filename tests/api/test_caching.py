@@ -14,6 +14,9 @@ from dataset.store.publishing import publish
 from tests.api.support import Statements, close, make_app
 from tests.conftest import NewDatabase
 
+#: Left out by `make test-fast`: many requests or files, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 PATHS = (
     *("/v1/claims?limit=3", "/v1/claims/almanac.c1", "/v1/dataset", "/v1/questions/how-many-00000", "/v1/releases"),
     *("/v1/releases/1.0.0", "/v1/releases/0.1.0/diff/1.0.0", "/v1/changes", "/v1/claims/almanac.c1/history"),

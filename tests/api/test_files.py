@@ -20,7 +20,7 @@ from dataset.store.publishing import publish
 from tests.api.support import close, make_app
 from tests.conftest import NewDatabase
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
 CLAIMS = "/v1/releases/1.0.0/files/claims.csv"
 
 

@@ -13,6 +13,9 @@ from api.parameters import ReleasedListQuery
 from dataset.canonical import Body, canonical
 from tests.api.support import State, Statements, has_bytes, in_order, items, walk
 
+#: Left out by `make test-fast`: many requests or files, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 TYPES = ("sources", "quotes", "claims", "events", "actors", "places", "topics", "questions")
 
 Values = Callable[[Body], list[Any]]

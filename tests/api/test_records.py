@@ -14,6 +14,9 @@ from dataset.log import Release
 from dataset.schemas import TYPES
 from tests.api.support import State, Statements, in_order, items
 
+#: Left out by `make test-fast`: many requests or files, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 LISTED = [name for name in TYPES if name != "dataset"]
 
 

@@ -21,6 +21,9 @@ from tests.api.support import State, close, items, make_app, walk
 from tests.conftest import NewDatabase
 from tests.synthetic import make_log
 
+#: Left out by `make test-fast`: many requests or files, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 VERSIONS = ("0.1.0", "0.2.0", "0.10.0", "1.0.0")
 WITHDRAWN, MERGED, INTO = "gazette-000000.c2", "gazette-000000.c3", "gazette-000000.c4"
 

@@ -16,6 +16,9 @@ from dataset.problems import Problems
 from dataset.settings import PACKAGE
 from tests.curation.conftest import Desk
 
+#: Left out by `make test-fast`: many requests or files, each worth its time but not at every save.
+pytestmark = pytest.mark.slow
+
 SOURCE = formatting.order_for(Path("sources/some.yaml"))
 LIST = formatting.order_for(Path("actors.yaml"))
 
