@@ -18,6 +18,7 @@ from pathlib import Path
 
 from dataset.canonical import Body, canonical, digest, parse
 from dataset.difference import Difference, difference
+from dataset.durable import sync
 from dataset.log import OPERATIONS, Change, Release, Replay, from_manifest, read_log, replay
 from dataset.plan import Plan
 from dataset.problems import Problem, Problems, shown
@@ -189,11 +190,11 @@ def write(folder: Path, cut: Cut) -> Path:
         _write(beside / "changes.jsonl", b"".join(change.line() for change in cut.release.changes))
         _write(beside / "manifest.json", manifest_text(cut.release).encode())
         beside.chmod(0o755)
-        _sync(beside)
+        sync(beside)
         if target.exists():
             raise FileExistsError(f"{target} exists already")
         beside.rename(target)
-        _sync(folder)
+        sync(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     write_changelog(folder)
@@ -210,7 +211,7 @@ def write_changelog(folder: Path) -> None:
     beside = folder / ".changelog-new"
     _write(beside, changelog(read_log(folder)).encode())
     beside.replace(folder / "CHANGELOG.md")
-    _sync(folder)
+    sync(folder)
 
 
 def changelog(releases: Sequence[Release]) -> str:
@@ -240,13 +241,3 @@ def _write(file: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename last: on systems that can, the folder itself is synced."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -23,13 +23,14 @@ from typing import Final
 import pyarrow as pa
 from sqlalchemy import URL
 
+from dataset.durable import sync
 from dataset.exports.archive import compress, pack
 from dataset.exports.artefacts import CHECKSUMS, INDEX, Artefact, archive_name, artefacts, database_name, delta_name
 from dataset.exports.describing import describe, early, late
 from dataset.exports.descriptors.about import About
 from dataset.exports.descriptors.reading import facts
 from dataset.exports.index import File, Index, checksums, file_digest, is_current, read_index
-from dataset.exports.placing import lock, place, sweep, sync
+from dataset.exports.placing import lock, place, sweep
 from dataset.exports.snapshot import Snapshot
 from dataset.exports.sqlitefile import Dangling, SQLiteFile
 from dataset.exports.tables import write_type

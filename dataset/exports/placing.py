@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dataset.durable import sync
 from dataset.store.steps import LOCK, Refused, Steps
 
 
@@ -50,13 +51,3 @@ def place(beside: Path, target: Path) -> None:
     beside.rename(target)
     sync(target.parent)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def sync(*paths: Path) -> None:
-    """Wait until files and folders are on the disk."""
-    for path in paths:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine, NullPool, create_engine
 
+from dataset.durable import sync
 from dataset.search.available import lacking
 from dataset.store.database import shown, sqlite_path
 from dataset.store.holding import Held, held_by
@@ -67,10 +68,10 @@ def run(url: URL, work: Work) -> tuple[Held, Held]:
                 with steps.step(SYNC):
                     if path.exists():
                         shutil.copymode(path, copy)
-                    _sync(copy)
+                    sync(copy)
                 with steps.step(RENAME):
                     copy.replace(path)
-                    _sync(path.parent)
+                    sync(path.parent)
             except BaseException:
                 _sweep(copy)
                 raise
@@ -145,12 +146,3 @@ def _copy(path: Path, copy: Path, progress: Callable[[int], None]) -> None:
             target.write(piece)
             done += len(piece)
             progress(done)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or a folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
