@@ -8,7 +8,7 @@ answer carries (headers; later validators and negotiation) is added in `finish`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -27,6 +27,9 @@ from dataset.search.highlights import highlights
 from dataset.search.pages import Hit, page_of
 from dataset.search.query import Query as Asked
 from dataset.store.reading import tombstone
+
+#: A query function of a type: from the release and the filters of a list to a `Select`.
+Find = Callable[..., Records]
 
 #: For answers that no browser shows as a page; pages set their own.
 POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
@@ -58,25 +61,25 @@ def send(text: str, headers: Mapping[str, str] | None = None) -> Response:
     return Response(text, content_type=JSON, headers=headers)
 
 
-def record_list(table: Table, statement: Records, query: ListRequest) -> Response:
-    """A page of the records that `statement` selects; with `q`, of those among them that it finds, the best first."""
+def record_list(table: Table, find: Find, query: ListRequest) -> Response:
+    """A page of the records that `find` selects by the filters; with `q`, of those that it finds, the best first."""
     chosen([JSON])
     if query.words is not None:
-        return _found_list(table, statement, query, query.words)
+        return _found_list(table, find, query, query.words)
     with reading(query) as view:
         after = query.cursor.after if query.cursor else None
-        asked = page(statement, table, release=view.release, after=after, limit=query.limit)
+        asked = page(find(release=view.release, **query.filters), table, after=after, limit=query.limit)
         rows = view.connection.execute(asked).all()
     places, bodies = [row[0] for row in rows], [row[1] for row in rows]
     return send_page(bodies, places, query, view.release.version)
 
 
-def _found_list(table: Table, statement: Records, query: ListRequest, asked: Asked) -> Response:
+def _found_list(table: Table, find: Find, query: ListRequest, asked: Asked) -> Response:
     sources = query.filters.get("source", ())
     with reading(query) as view, placed(query):
         hits = page_of(
             view.connection,
-            statement,
+            find(release=view.release, **query.filters),
             table,
             query=asked,
             release=view.release,
@@ -143,7 +146,7 @@ def the_record(table: Table, query: RecordRequest, links: Mapping[str, str]) -> 
     """The only record of a type that has one in every release."""
     chosen([JSON])
     with reading(query) as view:
-        statement = page(records(table), table, release=view.release, after=None, limit=1)
+        statement = page(records(table, view.release), table, after=None, limit=1)
         record_id, body = view.connection.execute(statement).one()
     members = {"links": linked(links, record_id, query, view), "release": view.release.version}
     return send(with_members(body, **members))

@@ -129,7 +129,7 @@ class Gathered:
 def gather(view: View, question: str) -> Gathered:
     """Read the claims on a question with all that their chains name."""
     read = view.connection.execute
-    asked = whole(find_claims(question=[question]), claims, release=view.release)
+    asked = whole(find_claims(release=view.release, question=[question]), claims)
     taken = [parse(body) for _, body in read(asked)]
     ids = sorted({claim["source"] for claim in taken})
     sources = {id: parse(body) for id, body in read(find_lineage(ids=ids, release=view.release))} if ids else {}

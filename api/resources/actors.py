@@ -67,7 +67,7 @@ def list_actors(query: ListRequest) -> Response:
 
     In the order of id. Several filters must all match.
     """
-    return record_list(actors, find_actors(**query.filters), query)
+    return record_list(actors, find_actors, query)
 
 
 @blueprint.operation(

@@ -79,7 +79,7 @@ def list_claims(query: ListRequest) -> Response:
 
     In the order of source, then place in the text, the unanchored ones last. Several filters must all match.
     """
-    return record_list(claims, find_claims(**query.filters), query)
+    return record_list(claims, find_claims, query)
 
 
 @blueprint.operation(

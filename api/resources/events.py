@@ -63,7 +63,7 @@ def list_events(query: ListRequest) -> Response:
 
     In the order of id. Several filters must all match.
     """
-    return record_list(events, find_events(**query.filters), query)
+    return record_list(events, find_events, query)
 
 
 @blueprint.operation(

@@ -58,7 +58,7 @@ def list_places(query: ListRequest) -> Response:
 
     In the order of id. Several filters must all match.
     """
-    return record_list(places, find_places(**query.filters), query)
+    return record_list(places, find_places, query)
 
 
 @blueprint.operation(

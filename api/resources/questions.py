@@ -66,7 +66,7 @@ def list_questions(query: ListRequest) -> Response:
 
     In the order of id. Several filters must all match.
     """
-    return record_list(questions, find_questions(**query.filters), query)
+    return record_list(questions, find_questions, query)
 
 
 @blueprint.operation(

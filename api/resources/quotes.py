@@ -70,7 +70,7 @@ def list_quotes(query: ListRequest) -> Response:
 
     In the order of source, then place in the text, the unanchored ones last. Several filters must all match.
     """
-    return record_list(quotes, find_quotes(**query.filters), query)
+    return record_list(quotes, find_quotes, query)
 
 
 @blueprint.operation(

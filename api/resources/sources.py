@@ -66,7 +66,7 @@ def list_sources(query: ListRequest) -> Response:
 
     In the order of id. Several filters must all match.
     """
-    return record_list(sources, find_sources(**query.filters), query)
+    return record_list(sources, find_sources, query)
 
 
 @blueprint.operation(

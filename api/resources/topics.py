@@ -57,7 +57,7 @@ def list_topics(query: ListRequest) -> Response:
 
     In the order of id. Several filters must all match.
     """
-    return record_list(topics, find_topics(**query.filters), query)
+    return record_list(topics, find_topics, query)
 
 
 @blueprint.operation(

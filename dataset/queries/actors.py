@@ -13,6 +13,7 @@ from dataset.store.tables import actors, actors_roles
 
 def find_actors(
     *,
+    release: Release,
     kind: Values = (),
     named: bool | None = None,
     country: Values = (),
@@ -21,6 +22,7 @@ def find_actors(
     """Actors that satisfy every filter; `organisation` is one in which they held a role."""
     return records(
         actors,
+        release,
         *among(actors.c.kind, kind),
         *([] if named is None else [actors.c.named.is_(named)]),
         *among(actors.c.country, country),

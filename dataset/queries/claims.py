@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataset.queries.filters import Values, among, linked
 from dataset.queries.paging import Records, records
+from dataset.queries.releases import Release
 from dataset.store.tables import (
     claims,
     claims_actors,
@@ -18,6 +19,7 @@ from dataset.store.tables import (
 
 def find_claims(
     *,
+    release: Release,
     source: Values = (),
     claimant: Values = (),
     claimant_basis: Values = (),
@@ -37,6 +39,7 @@ def find_claims(
     """Claims that satisfy every filter; `position` is a key of one of the questions, of any when none are given."""
     return records(
         claims,
+        release,
         *among(claims.c.source, source),
         *among(claims.c.claimant, claimant),
         *among(claims.c.claimant_basis, claimant_basis),

@@ -18,23 +18,28 @@ def order(table: Table) -> Column[Any]:
     return table.c[table.info["order"]]
 
 
-def records(table: Table, *conditions: Any) -> Records:
-    """The records of a type that satisfy the conditions, in any release."""
-    return select(order(table), table.c.body).where(*conditions)
+def records(table: Table, release: Release, *conditions: Any) -> Records:
+    """The records of a type that a release holds and that satisfy the conditions."""
+    return select(order(table), table.c.body).where(valid_in(table, release.ordinal, release.newest), *conditions)
 
 
-def page(statement: Records, table: Table, *, release: Release, after: str | None, limit: int) -> Records:
-    """A page of a list: of one release, behind the place `after`, with one record more than `limit` if there is one."""
+def is_filtered(statement: Records, table: Table, release: Release) -> bool:
+    """Whether a statement that `records` made has conditions beside the release."""
+    where = statement.whereclause
+    return where is None or not where.compare(valid_in(table, release.ordinal, release.newest))
+
+
+def page(statement: Records, table: Table, *, after: str | None, limit: int) -> Records:
+    """A page of a list: what stands behind the place `after`, with one record more than `limit` if there is one."""
     place = order(table)
-    statement = statement.where(valid_in(table, release.ordinal, release.newest))
     if after is not None:
         statement = statement.where(place > after)
     return statement.order_by(place).limit(limit + 1)
 
 
-def whole(statement: Records, table: Table, *, release: Release) -> Records:
+def whole(statement: Records, table: Table) -> Records:
     """All of a list, where it is known to be short."""
-    return statement.where(valid_in(table, release.ordinal, release.newest)).order_by(order(table))
+    return statement.order_by(order(table))
 
 
 def one(table: Table, record_id: str, *, release: Release) -> Select[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataset.queries.filters import Values, among
 from dataset.queries.paging import Records, records
+from dataset.queries.releases import Release
 from dataset.store.tables import questions
 
 
-def find_questions(*, kind: Values = (), answer: Values = ()) -> Records:
+def find_questions(*, release: Release, kind: Values = (), answer: Values = ()) -> Records:
     """Questions that satisfy every filter."""
-    return records(questions, *among(questions.c.kind, kind), *among(questions.c.answer, answer))
+    return records(questions, release, *among(questions.c.kind, kind), *among(questions.c.answer, answer))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataset.queries.filters import Values, among, linked
 from dataset.queries.paging import Records, records
+from dataset.queries.releases import Release
 from dataset.store.tables import quotes, quotes_via
 
 
 def find_quotes(
     *,
+    release: Release,
     source: Values = (),
     speaker: Values = (),
     speaker_basis: Values = (),
@@ -23,6 +25,7 @@ def find_quotes(
     """Quotes that satisfy every filter."""
     return records(
         quotes,
+        release,
         *among(quotes.c.source, source),
         *among(quotes.c.speaker, speaker),
         *among(quotes.c.speaker_basis, speaker_basis),

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from dataset.queries.paging import Records, order
+from dataset.queries.paging import Records, is_filtered, order
 from dataset.queries.releases import Release
 from dataset.search.expression import Expression, anywhere, evaluate, fts5, is_plain, tier, tsquery
 from dataset.search.places import stretch
@@ -72,7 +72,7 @@ def find_words(
     left, right = stretch(_ORDINALS[table.name])
     end: ColumnElement[int] = literal(right)
     hits = _hits(tier(query, number), engine, release)
-    if statement.whereclause is not None:
+    if is_filtered(statement, table, release):
         hits = hits.where(statement.with_only_columns(literal(1)).where(table.c.row == search.c.row).exists())
     if source is not None and table.info["order"] == "sort":  # it begins with the source and a space
         after = f"{source} " if after is None else max(after, f"{source} ")

@@ -13,6 +13,7 @@ from dataset.store.tables import sources, sources_authors, sources_derived_from
 
 def find_sources(
     *,
+    release: Release,
     kind: Values = (),
     language: Values = (),
     publisher: Values = (),
@@ -23,6 +24,7 @@ def find_sources(
     """Sources that satisfy every filter."""
     return records(
         sources,
+        release,
         *among(sources.c.kind, kind),
         *among(sources.c.language, language),
         *among(sources.c.publisher, publisher),

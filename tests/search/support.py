@@ -172,8 +172,8 @@ def find_in(
 ) -> list[tuple[int, str, str]]:
     """All that is found in a list, page by page."""
     table = RECORDS[record_type]
-    asked = records(table) if statement is None else statement
     release, after, found = release_of(connection, version), None, []
+    asked = records(table, release) if statement is None else statement
     while True:
         hits = page_of(connection, asked, table, query=query, release=release, after=after, limit=limit, source=source)
         found += told(hits[:limit])

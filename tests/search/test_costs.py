@@ -71,7 +71,7 @@ def test_a_page_takes_as_many_steps_of_many_records_as_of_few(
 
     release = release_of(connection)
     driver.set_progress_handler(step, 1)
-    page_of(connection, records(topics), topics, query=parse(query), release=release, after=after, limit=10)
+    page_of(connection, records(topics, release), topics, query=parse(query), release=release, after=after, limit=10)
     driver.set_progress_handler(None, 1)
     # FTS5 itself looks up one page more now and then
     assert steps[0] <= counted.setdefault(f"{query} {after}", steps[0]) * 1.05
@@ -88,7 +88,7 @@ def test_the_index_is_walked_in_its_order(connection: Connection, version: str) 
     release = release_of(connection, version)
     for number in (0, 1, 2):
         one = find_words(
-            find_topics(broader=["t00001"]),
+            find_topics(release=release, broader=["t00001"]),
             topics,
             query=parse("boat w10"),
             number=number,

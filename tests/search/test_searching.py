@@ -74,7 +74,7 @@ def test_filters_narrow_and_keep_the_order(
         for hit in naive(states[-1], query, ["claims"])
         if held[hit[2]]["modality"] == modality and (not source or held[hit[2]]["source"] in source)
     ]
-    statement = find_claims(modality=[modality], source=source)
+    statement = find_claims(release=release_of(reading), modality=[modality], source=source)
     assert find_in(reading, "claims", query, statement, limit=5) == expected
     if len(source) == 1:
         assert find_in(reading, "claims", query, statement, limit=2, source=source[0]) == expected
@@ -84,7 +84,8 @@ def test_filters_narrow_and_keep_the_order(
 @ON_BOTH
 def test_one_source(reading: Connection, query: Query, source: str, release: int) -> None:
     """To name the source apart from the filter makes no difference, also when there is none of that name."""
-    statement, version = find_claims(source=[source]), f"0.{release}.0"
+    version = f"0.{release}.0"
+    statement = find_claims(release=release_of(reading, version), source=[source])
     named = find_in(reading, "claims", query, statement, version=version, limit=3, source=source)
     assert named == find_in(reading, "claims", query, statement, version=version)
 
@@ -163,7 +164,7 @@ def test_what_is_no_place_among_all_types_is_refused(reading: Connection, after:
 def test_a_forged_place_is_only_a_place(reading: Connection, states: Sequence[State]) -> None:
     """It stands between records like any other, in front of all or behind all."""
     query, release = parse("boat*"), release_of(reading)
-    asked = records(RECORDS["topics"])
+    asked = records(RECORDS["topics"], release)
     found = [hit[2] for hit in naive(states[-1], query, ["topics"]) if hit[0] == 0]
     for place, expected in (("!", found), ("~", []), (found[1] + "!", found[2:])):
         hits = page_of(reading, asked, RECORDS["topics"], query=query, release=release, after=f"0 {place}", limit=500)
