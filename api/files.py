@@ -142,9 +142,11 @@ class Files:
         return sorted(f"{version}/{name}" for version, shelf in self._shelves.items() for name in list(shelf.damaged))
 
     def _withdraw(self, shelf: Shelf, name: str, stamp: Stamp | None, reason: str) -> None:
-        if shelf.damaged.get(name, ()) != stamp:
+        with self._guard:
+            told = shelf.damaged.get(name, ()) == stamp
+            shelf.damaged[name] = stamp
+        if not told:
             log.error("%s is withdrawn: %s", shelf.place / name, reason)
-        shelf.damaged[name] = stamp
 
     def _compare_later(self, shelf: Shelf, name: str) -> None:
         """Have a file compared in the background, by a thread that lives as long as there is something to compare."""
@@ -169,17 +171,22 @@ class Files:
         file = shelf.index.file(name)
         if file is None or self._shelves.get(shelf.index.version) is not shelf:
             return  # the index is another by now
+        path = shelf.place / name
         try:
-            with _open(shelf.place / name) as stream:
+            with _open(path) as stream:
                 stamp = stamp_of(os.fstat(stream.fileno()))
                 found = hashlib.file_digest(stream, "sha256").hexdigest()
+            with self._guard:  # nobody withdraws between the look and what is concluded from it
+                same = stamp_of(path.lstat()) == stamp
+                if same and found == file.sha256:
+                    shelf.whole[name] = stamp
+                    shelf.damaged.pop(name, None)
         except OSError as reason:
             self._withdraw(shelf, name, None, str(reason.strerror))
             return
-        if found == file.sha256:
-            shelf.whole[name] = stamp
-            shelf.damaged.pop(name, None)
-        else:
+        if not same:  # what was compared is not what lies there by now
+            self._compare_later(shelf, name)
+        elif found != file.sha256:
             self._withdraw(shelf, name, stamp, "its contents have another digest")
 
 

@@ -9,10 +9,12 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from flask.testing import FlaskClient
 
+from api.files import Files
 from api.reading import FILES
 from dataset.exports.building import build
 from dataset.log import Release
@@ -163,6 +165,30 @@ def test_a_file_of_another_size(client: FlaskClient, folder: Path) -> None:
     path.unlink()
     refused(client)
     path.symlink_to("/etc/hostname")
+    refused(client)
+
+
+def test_a_comparison_that_comes_too_late(
+    client: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is damaged while its contents are compared stays withdrawn, whatever was read of it before."""
+    path = folder / "1.0.0" / "claims.csv"
+    assert client.get(CLAIMS).status_code == 200
+    shelves: Files = client.application.extensions[FILES]
+    until(lambda: shelves._worker is None)
+    digest = hashlib.file_digest
+
+    def damaged_meanwhile(stream: BinaryIO, name: str) -> object:
+        found = digest(stream, name)  # type: ignore[arg-type]
+        monkeypatch.undo()
+        path.write_bytes(path.read_bytes()[:-1])
+        refused(client)
+        return found
+
+    monkeypatch.setattr(hashlib, "file_digest", damaged_meanwhile)
+    shelves.compare(shelves._shelves["1.0.0"], "claims.csv")
+    until(lambda: shelves._worker is None)
+    assert shelves.damaged == ["1.0.0/claims.csv"]
     refused(client)
 
 
