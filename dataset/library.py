@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar, cast, overload
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, overload
 
 from dataset.bodies import Actor, Claim, Dataset, Event, Place, Question, Quote, Source, Topic
 from dataset.canonical import parse
@@ -23,6 +24,11 @@ from dataset.log import Release as LoggedRelease
 from dataset.log import read_log, replay
 from dataset.settings import PACKAGE
 from dataset.state import State, lines
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
 #: The log that comes with the package.
 RELEASES: Final = PACKAGE / "releases"
@@ -66,6 +72,32 @@ class Records(Sequence[R], Generic[R]):
     def jsonl(self) -> Iterator[bytes]:
         """The lines of the type's JSON Lines file, line ends included."""
         return (line + b"\n" for line in self._lines)
+
+    def arrow(self) -> pa.Table:
+        """The records as an Arrow table: the columns of the type's Parquet file, lists as lists, days as days."""
+        return _frames().arrow_table(self.type, self.jsonl())
+
+    def pandas(self) -> pd.DataFrame:
+        """The same for pandas, in Arrow's types.
+
+        Raises:
+            ImportError: pandas is not installed; the message says how to get it.
+        """
+        return cast("pd.DataFrame", _frames().pandas_table(self.type, self.jsonl()))
+
+    def polars(self) -> pl.DataFrame:
+        """The same for Polars.
+
+        Raises:
+            ImportError: Polars is not installed; the message says how to get it.
+        """
+        return cast("pl.DataFrame", _frames().polars_table(self.type, self.jsonl()))
+
+
+def _frames() -> ModuleType:
+    from dataset.exports import frames  # noqa: PLC0415 - pyarrow is slow to import, and only tables need it
+
+    return frames
 
 
 class Release:

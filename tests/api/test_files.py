@@ -168,9 +168,7 @@ def test_a_file_of_another_size(client: FlaskClient, folder: Path) -> None:
     refused(client)
 
 
-def test_a_comparison_that_comes_too_late(
-    client: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_comparison_that_comes_too_late(client: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is damaged while its contents are compared stays withdrawn, whatever was read of it before."""
     path = folder / "1.0.0" / "claims.csv"
     assert client.get(CLAIMS).status_code == 200

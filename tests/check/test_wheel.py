@@ -17,6 +17,20 @@ for name in ("api", "dataset", "migrations", "wsgi"):
     print(Path(spec.origin or next(iter(spec.submodule_search_locations))).resolve())
 """
 
+# The released log from Python: every release, typed records, tables; pandas and Polars are not part of the wheel.
+READ = """
+import dataset
+for version in dataset.releases():
+    claims = dataset.release(version).claims()
+    assert len(claims) == dataset.release(version).manifest["counts"]["claims"]
+    assert claims.arrow().column("id").to_pylist() == [claim["id"] for claim in claims]
+for name in ("pandas", "polars"):
+    try:
+        getattr(claims, name)()
+    except ImportError as error:
+        print(error)
+"""
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -77,3 +91,12 @@ def test_installed_package_publishes_and_serves(installed: Path, tmp_path: Path)
     log = tmp_path / "service.log"
     with serving([installed / "python", "-m", "wsgi"], cwd=tmp_path, log=log, env=env) as service:
         run([BIN / "python", "-c", f"from urllib.request import urlopen; urlopen('{service.url}/v1/claims')"])
+
+
+def test_installed_package_is_read_from_python(installed: Path, tmp_path: Path) -> None:
+    """With no server and no database; what a table wants besides is named."""
+    told = run([installed / "python", "-W", "error", "-c", READ], cwd=tmp_path).stdout
+    assert told.splitlines() == [
+        "a table for pandas wants pandas: run `pip install pandas`",
+        "a table for polars wants polars: run `pip install polars`",
+    ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import dataset
-from dataset.library import UnknownRelease
+from dataset.bodies import Claim
+from dataset.exports.arrow import table_schema
+from dataset.library import Records, UnknownRelease
 from dataset.log import read_log
 from dataset.plan import Plan
 from dataset.records import read_records
@@ -58,3 +62,41 @@ def test_an_unknown_release_names_those_there_are(log: Path, tmp_path: Path) -> 
         dataset.release("9.9.9", log=log)
     with pytest.raises(UnknownRelease, match="none yet"):
         dataset.release(log=tmp_path / "nowhere")
+
+
+@pytest.mark.slow  # pandas and Polars take a second to import
+def test_tables_hold_what_the_records_hold(log: Path) -> None:
+    """The columns of the Parquet file, typed; pandas and Polars keep whole numbers, days, lists and what is absent."""
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    claims = dataset.release(log=log).claims()
+    table = claims.arrow()
+    assert table.schema.equals(table_schema("claims"))
+    assert table.column("id").to_pylist() == [claim["id"] for claim in claims]
+    assert table.column("statement").to_pylist() == [claim["statement"] for claim in claims]
+    assert [found or [] for found in table.column("topics").to_pylist()] == [c.get("topics", []) for c in claims]
+    starts = [claim["anchor"]["start"] if "anchor" in claim else None for claim in claims]
+    frame, other = claims.pandas(), claims.polars()
+    for found in (frame, other):
+        assert list(found.columns) == table.schema.names
+        assert len(found) == len(claims)
+    assert [None if start is pandas.NA else start for start in frame["anchor_start"]] == starts
+    assert other["anchor_start"].to_list() == starts
+    assert other["time_earliest"].dtype == polars.Date
+    assert frame["time_earliest"].dtype == pandas.ArrowDtype(pa.date32())
+    assert other.to_arrow().column("statement").to_pylist() == table.column("statement").to_pylist()
+
+
+@pytest.mark.slow
+def test_a_type_without_records_is_a_table_without_rows() -> None:
+    pytest.importorskip("pandas")
+    pytest.importorskip("polars")
+    empty: Records[Claim] = Records("claims", {})
+    assert empty.arrow().num_rows == len(empty.pandas()) == len(empty.polars()) == 0
+    assert list(empty.pandas().columns) == table_schema("claims").names
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars"])
+def test_a_library_that_is_not_installed_is_named(name: str, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match=f"wants {name}: run `pip install {name}`"):
+        getattr(dataset.release(log=log).claims(), name)()
