@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
@@ -22,13 +22,23 @@ from webargs.flaskparser import FlaskParser
 
 from api import errors, shapes
 from api.headers import ANY_OPERATION, ASKED, BARE, FILE_HEADERS, HEADERS, REASONS, VALIDATED
-from api.negotiation import HTML
 from api.problems import CONTENT_TYPE, KINDS
 from api.requests import Parser, path_field
 
 View = Callable[..., Response]
 
-PAGE: Final = "<!doctype html><title>Cursor not usable</title>"
+
+class Form(NamedTuple):
+    """A representation beside JSON: its media type, what the document says of its contents, an example of them."""
+
+    media_type: str
+    schema: type[Schema] | Mapping[str, Any]
+    example: Any
+
+
+def text_form(media_type: str, example: str) -> Form:
+    """A representation that the document leaves to its media type to describe: a text."""
+    return Form(media_type, {"type": "string"}, example)
 
 
 class Described(OpenAPIConverter):
@@ -110,14 +120,14 @@ class Blueprint(SmorestBlueprint):
         example: Mapping[str, Any],
         headers: tuple[str, ...] = (),
         problems: tuple[int, ...] = (503,),
-        pages: bool = False,
+        forms: Sequence[Form] = (),
         cached: bool = True,
         merging: bool = False,
     ) -> Callable[[View], View]:
         """Serve `rule` by a view that gets the parsed query, then the parts of the path; its docstring documents it.
 
-        `problems` are statuses it may answer beside those that all may; `pages`: it also answers as a page; `cached`:
-        it has validators; `merging`: the record may have been merged or withdrawn.
+        `problems` are statuses it may answer beside those that all may; `forms`: what it answers with beside JSON;
+        `cached`: it has validators; `merging`: the record may have been merged or withdrawn.
         """
         smorest: Any = self  # which has no types
         parameters = query()  # made once: making a schema costs more than reading a request with it
@@ -145,10 +155,11 @@ class Blueprint(SmorestBlueprint):
                 example=dict(example),
                 headers={name: name for name in ("X-Request-Id", *headers)},
             )(adapted)
-            if pages:
-                documented = smorest.response(200, {"type": "string"}, content_type=HTML, example=PAGE)(documented)
             documented = smorest.arguments(parameters, location="query")(documented)
-            documented = smorest.doc(operationId=operation_id, responses=_refs(statuses))(documented)
+            responses: dict[Any, Any] = _refs(statuses)
+            if forms:  # merged into what `smorest.response` said of JSON, whose key is a number
+                responses[200] = {"content": {form.media_type: _content(form) for form in forms}}
+            documented = smorest.doc(operationId=operation_id, responses=responses)(documented)
             smorest.add_url_rule(
                 rule, operation_id, documented, parameters=[*_path_parameters(self.name, rule), *asked], methods=["GET"]
             )
@@ -183,6 +194,11 @@ class Blueprint(SmorestBlueprint):
             return view
 
         return decorate
+
+
+def _content(form: Form) -> dict[str, Any]:
+    schema = form.schema if isinstance(form.schema, type) else dict(form.schema)
+    return {"schema": schema, "example": form.example}
 
 
 def _refs(statuses: Iterable[int]) -> dict[str, Any]:

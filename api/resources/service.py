@@ -10,7 +10,7 @@ from flask import Response, current_app
 from api import examples
 from api.answers import compact, send
 from api.caching import NEVER, Basis, expect
-from api.documented import Blueprint
+from api.documented import Blueprint, text_form
 from api.negotiation import HTML, JSON, chosen
 from api.parameters import Query
 from api.problems import KINDS, Kind, problem
@@ -22,6 +22,7 @@ from dataset.store.database import NotReady
 blueprint = Blueprint("service", "The service itself: its state, its document and its problems explained.")
 
 DOCUMENT = "onrecord.document"
+PAGE = text_form(HTML, "<!doctype html><title>Cursor not usable</title>")
 
 
 class Health(Shape):
@@ -145,7 +146,7 @@ def get_document(_query: None) -> Response:
     answer=ProblemKindList,
     example={"data": [told(KINDS["bad-cursor"])]},
     problems=(),
-    pages=True,
+    forms=(PAGE,),
 )
 def list_problems(_query: None) -> Response:
     """List the kinds of problems.
@@ -167,7 +168,7 @@ def list_problems(_query: None) -> Response:
     answer=ProblemKind,
     example=told(KINDS["bad-cursor"]),
     problems=(),
-    pages=True,
+    forms=(PAGE,),
 )
 def get_problem(_query: None, name: str) -> Response:
     """Get one kind of problem, explained.

@@ -2,12 +2,14 @@
 
 `CheckedClient` compares every answer with the document: the status must be documented for the operation, the content
 type too, the body must fit the schema with no member beyond it (the published schemas are open, the check closes
-them), and the headers that the document promises must be there.
+them), and the headers that the document promises must be there. Tables and lines are read as what they claim to be.
 """
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -279,6 +281,10 @@ def check(method: str, path: str, answer: TestResponse) -> None:
     assert content is not None, f"{path} answers {answer.mimetype}, which is not in the document"
     if method == "HEAD":
         assert answer.get_data() == b""
+    elif answer.mimetype == "text/csv":
+        _check_table(plain(answer))
+    elif answer.mimetype == "application/x-ndjson":
+        _check_lines(plain(answer))
     elif str(answer.mimetype).endswith("json"):
         validate(content["schema"], told(answer))
     if answer.status_code >= 400:
@@ -289,17 +295,38 @@ def _check_headers(documented: dict[str, Any], answer: TestResponse) -> None:
     promised = set(documented.get("headers", {}))
     if "Link" in promised:  # it is there as long as the list goes on, which the body of a GET tells
         promised.remove("Link")
-        if answer.request.method == "GET":
+        if answer.request.method == "GET" and answer.mimetype == "application/json":
             assert ("Link" in answer.headers) == (told(answer)["page"]["next"] is not None)
     if answer.headers.get("Cache-Control") == FOR_EVER:
         promised.discard("Content-Location")  # the address of the request names the release already
     assert promised <= set(answer.headers.keys())
 
 
+def plain(answer: TestResponse) -> bytes:
+    """The body of an answer, decompressed if need be."""
+    data = answer.get_data()
+    return gzip.decompress(data) if answer.headers.get("Content-Encoding") == "gzip" else data
+
+
 def told(answer: TestResponse) -> Any:
     """What an answer of JSON tells, compressed or not."""
-    data = answer.get_data()
-    return json.loads(gzip.decompress(data) if answer.headers.get("Content-Encoding") == "gzip" else data)
+    return json.loads(plain(answer))
+
+
+def _check_table(data: bytes) -> None:
+    """CSV after RFC 4180: a header with an id, lines that end as they should, as many cells in each row."""
+    text = data.decode()
+    header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    assert header[0] == "id"
+    assert text.endswith("\r\n")
+    assert all(len(row) == len(header) for row in rows)
+
+
+def _check_lines(data: bytes) -> None:
+    """JSON Lines: a record a line, the last one ended like the others."""
+    *lines, rest = data.split(b"\n")
+    assert rest == b""
+    assert all("id" in json.loads(line) for line in lines)
 
 
 def _check_problem(method: str, answer: TestResponse) -> None:
