@@ -32,6 +32,7 @@ from api.resources import (
     topics,
 )
 from dataset.settings import Settings, read_settings
+from dataset.store.budget import Budget
 from dataset.store.database import Database, NotReady
 
 NOUNS = (
@@ -61,14 +62,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     app = assemble()
     settings = settings or read_settings()
-    reading.attach(app, opened(settings.database_url), Files(settings.files))
+    budget = Budget(settings.budget_steps or None, settings.budget_ms or None)
+    reading.attach(app, opened(settings.database_url, budget), Files(settings.files))
     return app
 
 
-def opened(address: str) -> Database:
+def opened(address: str, budget: Budget) -> Database:
     """The database, if it is one that this program can serve, be it still without a release."""
     try:
-        database = Database(address)
+        database = Database(address, budget)
     except ValueError as reason:
         sys.exit(f"onrecord cannot serve: {reason}")
     try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from api.costs import too_costly
 from api.problems import RequestProblem, problem
+from dataset.store.budget import TooCostly
 from dataset.store.database import NotReady
 
 log = logging.getLogger("onrecord.api")
@@ -33,6 +35,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RequestProblem, answer_problem)
     app.register_error_handler(HTTPException, answer_refusal)
     app.register_error_handler(NotReady, answer_not_ready)
+    app.register_error_handler(TooCostly, answer_too_costly)
     app.register_error_handler(DBAPIError, answer_lost_database)
     app.register_error_handler(Exception, answer_failure)
 
@@ -57,6 +60,12 @@ def answer_not_ready(error: NotReady) -> Response:
     """There is no database, or it holds no release; the reason is for the log and `/readyz`."""
     log.warning("not ready: %s", error, extra={"request_id": g.get("request_id")})
     return problem("not-ready", "No release of the dataset can be read just now.", Retry_After=RETRY_AFTER).response()
+
+
+def answer_too_costly(error: TooCostly) -> Response:
+    """A reading that reached its budget; the log tells operators which questions do."""
+    log.warning("stopped at %s: %s", error, sorted(request.args), extra={"request_id": g.get("request_id")})
+    return too_costly(str(error)).response()
 
 
 def answer_lost_database(error: DBAPIError) -> Response:

@@ -18,7 +18,7 @@ from flask import Flask, Response, g, request
 log = logging.getLogger("onrecord.requests")
 
 #: Members that a line may have beside time, level and message.
-MEMBERS: Final = ("method", "path", "status", "ms", "bytes", "release", "request_id")
+MEMBERS: Final = ("method", "path", "status", "ms", "bytes", "steps", "release", "request_id")
 PATH_SHOWN: Final = 200
 
 
@@ -62,6 +62,7 @@ def write_line(answer: Response) -> Response:
             "status": answer.status_code,
             "ms": round((time.perf_counter() - started) * 1000, 2) if started is not None else None,
             "bytes": 0 if request.method == "HEAD" else answer.content_length,
+            "steps": g.get("steps") or None,
             "release": g.get("release"),
             "request_id": g.get("request_id"),
         },

@@ -84,6 +84,15 @@ KINDS: Final = {
             "over, leave it out.",
         ),
         Kind(
+            "too-costly",
+            400,
+            "Question too costly",
+            "The request is sound, but to answer it more of the database would have to be read than one request may "
+            "cost, so it was stopped. Asking again does not help, asking otherwise does: `errors` says what of the "
+            "request costs much and what to ask instead. For all records of a type take the file of the release, which "
+            "`/v1/releases/{version}` lists.",
+        ),
+        Kind(
             "unknown-record",
             404,
             "No such record",

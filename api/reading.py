@@ -16,6 +16,7 @@ from api.files import Files
 from api.parameters import ListRequest, RecordRequest, bad_cursor
 from api.problems import Mistake, RequestProblem, Where, mistaken
 from dataset.queries.releases import Release
+from dataset.store.budget import steps_of
 from dataset.store.database import Database, NotReady
 
 EXTENSION = "onrecord"
@@ -126,7 +127,10 @@ def _looking(basis: _Choice) -> Iterator[View]:
         read = chosen.release or newest
         g.release = read.version
         files().begin(catalogue.releases)
-        yield View(connection, catalogue, Release(read.ordinal, read.version, newest.ordinal))
+        try:
+            yield View(connection, catalogue, Release(read.ordinal, read.version, newest.ordinal))
+        finally:
+            g.steps = steps_of(connection)
 
 
 def _newest(catalogue: Catalogue) -> Known:

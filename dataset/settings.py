@@ -24,6 +24,10 @@ class Settings:
     texts: Path | None
     # ONRECORD_FILES: folder of the files for download, one folder a release; `onrecord build` writes them.
     files: Path
+    # ONRECORD_BUDGET_STEPS: steps of SQLite's virtual machine that one reading may cost; 0: any number.
+    budget_steps: int
+    # ONRECORD_BUDGET_MS: milliseconds that one statement may take on PostgreSQL; 0: any time.
+    budget_ms: int
     # HOST and PORT: where `python wsgi.py` listens.
     host: str
     port: int
@@ -39,9 +43,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa:
     def get(name: str, default: str) -> str:
         return environ.get(name) or default
 
-    port = get("PORT", "8000")
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise ValueError(f"PORT: found {port!r}; allowed: a number from 1 to 65535")
+    def number(name: str, default: int, least: int, most: int) -> int:
+        value = get(name, str(default))
+        if not (value.isascii() and value.isdigit() and len(value) < 20 and least <= int(value) <= most):
+            raise ValueError(f"{name}: found {value!r}; allowed: a number from {least} to {most}")
+        return int(value)
+
     texts = environ.get("ONRECORD_TEXTS")
     return Settings(
         database_url=get("ONRECORD_DATABASE_URL", "sqlite:///var/onrecord.sqlite"),
@@ -49,6 +56,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa:
         releases=Path(get("ONRECORD_RELEASES", str(PACKAGE / "releases"))),
         texts=Path(texts) if texts else None,
         files=Path(get("ONRECORD_FILES", "var/files")),
+        budget_steps=number("ONRECORD_BUDGET_STEPS", 50_000_000, 0, 10**12),
+        budget_ms=number("ONRECORD_BUDGET_MS", 5_000, 0, 3_600_000),
         host=get("HOST", "127.0.0.1"),
-        port=int(port),
+        port=number("PORT", 8000, 1, 65535),
     )

@@ -16,13 +16,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from dataset.search.available import lacking
+from dataset.store.budget import Budget, Metered, TooCostly, begin, was_stopped
 from dataset.store.tables import HEAD
 
 #: Identity of a file: device, inode, time of change of its contents in ns, bytes.
@@ -115,13 +116,14 @@ class _Reader(Protocol):
 class Database:
     """A database that is read. Threads may share one; after a fork each process opens connections of its own."""
 
-    def __init__(self, address: str | URL) -> None:
-        """Remember the address; nothing is opened yet.
+    def __init__(self, address: str | URL, budget: Budget | None = None) -> None:
+        """Remember the address and what each reading may cost, without a budget anything; nothing is opened yet.
 
         Raises:
             ValueError: not the address of a SQLite file or a PostgreSQL database.
         """
         self.url = parse_url(address)
+        self.budget = budget or Budget()
         self._reader: _Reader
         self._process = -1
         self._guard = threading.Lock()
@@ -129,7 +131,7 @@ class Database:
 
     def _open(self) -> None:
         sqlite = self.url.get_backend_name() == "sqlite"
-        self._reader = _SQLite(sqlite_path(self.url)) if sqlite else _PostgreSQL(self.url)
+        self._reader = _SQLite(sqlite_path(self.url), self.budget) if sqlite else _PostgreSQL(self.url, self.budget)
         self._process = os.getpid()
 
     @property
@@ -143,6 +145,7 @@ class Database:
 
         Raises:
             NotReady: there is no database, or it cannot be reached.
+            TooCostly: the block asked for more than the budget allows.
         """
         if self._process != os.getpid():
             with self._guard:
@@ -192,19 +195,38 @@ class Database:
 
 
 class _PostgreSQL:
-    def __init__(self, url: URL) -> None:
+    """A transaction begins with its budget in one message: no round trip more, and right behind PgBouncer."""
+
+    def __init__(self, url: URL, budget: Budget) -> None:
         self._name = shown(url)
-        self._engine = postgresql_engine(url).execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        self._allowed = f"{budget.milliseconds} ms"
+        self._engine = postgresql_engine(url).execution_options(isolation_level="AUTOCOMMIT")
+        self._begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        if budget.milliseconds is not None:
+            self._begin += f"; SET LOCAL statement_timeout = {budget.milliseconds:d}"
+        event.listen(self._engine, "begin", self._start)
+
+    def _start(self, connection: Connection) -> None:
+        """Begin the transaction, when the first statement is about to run; it ends when the pool takes it back."""
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            driver.execute(self._begin, prepare=False)
+        except self._engine.dialect.loaded_dbapi.OperationalError as error:
+            connection.invalidate()
+            raise NotReady(f"the connection to the database {self._name} broke") from error
 
     def read(self) -> Iterator[Connection]:
         try:
             connection = self._engine.connect()
         except DBAPIError as error:
             raise NotReady(f"the database {self._name} cannot be reached: {_without_user(str(error.orig))}") from None
-        with connection:
-            yield connection
+        try:
+            with connection:
+                yield connection
+        except Exception as error:
+            if was_stopped(error):
+                raise TooCostly(self._allowed) from error
+            raise
 
     def close(self) -> None:
         self._engine.dispose()
@@ -237,8 +259,9 @@ class _Moved(Exception):  # noqa: N818 - never leaves this module
 class _SQLite:
     """The file that the name points to, and older ones that are still being read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, budget: Budget) -> None:
         self._path = path
+        self._budget = budget
         self._guard = threading.Lock()
         self._current: _File | None = None
 
@@ -255,7 +278,12 @@ class _SQLite:
                 raise NotReady(f"the database {self._path} cannot be opened: {error.orig}") from None
             try:
                 with connection:
+                    begin(connection)
                     yield connection
+            except Exception as error:
+                if was_stopped(error):
+                    raise TooCostly(f"{self._budget.steps:,} steps of the database") from error
+                raise
             finally:
                 self._leave(file)
             return
@@ -267,7 +295,7 @@ class _SQLite:
             file = self._current
             if file is None or file.identity != identity:
                 self._retire()
-                file = self._current = _File(self._path, identity)
+                file = self._current = _File(self._path, identity, self._budget)
             file.readers += 1
             return file
 
@@ -305,8 +333,9 @@ def identify(path: Path) -> Identity:
 class _File:
     """One file that the name pointed to, with its pool of connections."""
 
-    def __init__(self, path: Path, identity: Identity) -> None:
+    def __init__(self, path: Path, identity: Identity, budget: Budget) -> None:
         self.identity = identity
+        self._budget = budget
         self.readers = 0
         self._path = path
         self.engine = create_engine(
@@ -326,7 +355,7 @@ class _File:
         for a file that was replaced never comes back.
         """
         address = f"file:{quote(str(self._path))}?mode=ro&immutable=1"
-        connection = sqlite3.connect(address, uri=True, check_same_thread=False, cached_statements=256)
+        connection = sqlite3.connect(address, uri=True, check_same_thread=False, cached_statements=256, factory=Metered)
         try:
             connection.execute("PRAGMA schema_version")  # reads the file: what is no database is found here
             same = identify(self._path) == self.identity
@@ -336,4 +365,6 @@ class _File:
         if not same:
             connection.close()
             raise _Moved
+        if self._budget.steps is not None:
+            connection.limit(self._budget.steps)
         return connection

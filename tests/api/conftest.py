@@ -83,6 +83,7 @@ def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     handler = _Lines()
     logger = logging.getLogger("onrecord")
     logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
 
     def take() -> list[dict[str, Any]]:
         lines, handler.lines = handler.lines, []
