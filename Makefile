@@ -31,7 +31,7 @@ test: lint ## set up everything, lint, check types and run the whole test suite 
 test-fast: $(DEV) ## the part of the test suite to run on every save: what is not slow, on SQLite
 	@$(BIN)/python -m pytest -q -m "not slow and not postgresql"
 
-check: test ## make test, and what needs more than Python: a browser, Node, an empty environment
+check: test ## make test, and what needs more than Python: a browser, Node, generated clients
 	@$(BIN)/python -m pytest -rs tests/check
 
 lint: $(DEV) ## ruff and mypy

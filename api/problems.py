@@ -65,8 +65,8 @@ KINDS: Final = {
             "repeated-parameter",
             400,
             "Repeated parameter",
-            "A parameter stands more than once in the query. Several values are given in one parameter, with commas "
-            "between them: `modality=asserted,denied`.",
+            "A parameter that takes one value stands more than once in the query. Those that take several, with commas "
+            "between them (`modality=asserted,denied`), may be repeated instead.",
         ),
         Kind(
             "bad-value",

@@ -13,7 +13,9 @@ from uuid import uuid4
 from flask import Flask, g, request
 from marshmallow import Schema, ValidationError
 from marshmallow.fields import Field
+from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import RequestRedirect
 
 from api.files import NAME
@@ -100,6 +102,7 @@ class Parser(FlaskParser):
             RequestProblem: with every mistake that was found in path and query.
         """
         schema: Schema = argmap
+        request.args = joined(request.args, schema)
         mistakes = [*_path_mistakes(), *_name_mistakes(schema)]
         parsed: Any = None
         try:
@@ -109,6 +112,19 @@ class Parser(FlaskParser):
         if mistakes:
             raise mistaken(mistakes)
         return parsed
+
+
+def joined(args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
+    """The parameters, those that take several values written once, with commas between them.
+
+    Many generated clients repeat such a parameter, whatever the document says; from here on it is one and the same.
+    """
+    repeated = {name for name, values in args.lists() if len(values) > 1}
+    lists = {name for name in repeated if isinstance(schema.fields.get(name), DelimitedList)}
+    if not lists:
+        return args
+    given = ((name, [",".join(values)] if name in lists else values) for name, values in args.lists())
+    return ImmutableMultiDict([(name, value) for name, values in given for value in values])
 
 
 def path_field(blueprint: str, name: str) -> Field[Any]:
@@ -135,7 +151,7 @@ def _name_mistakes(schema: Schema) -> Iterator[Mistake]:
         yield Mistake("unknown-parameter", "query", name, f"unknown parameter {shown(name)}{hint}", name, allowed)
     for name, values in request.args.lists():
         if len(values) > 1 and name in schema.fields:
-            detail = f"{name} stands {len(values)} times; allowed: once, several values with commas between them"
+            detail = f"{name} stands {len(values)} times; allowed: once"
             yield Mistake("repeated-parameter", "query", name, detail, f"{len(values)} times", "once")
 
 

@@ -159,3 +159,14 @@ def test_order_of_values_makes_no_difference(client: FlaskClient) -> None:
     again = client.get(f"/v1/claims?cursor={cursor}&topic=boats,rules,boats&modality=denied,urged&limit=2")
     assert again.status_code == 200
     assert not {body["id"] for body in first["data"]} & {body["id"] for body in items(again)}
+
+
+def test_values_may_be_repeated(client: FlaskClient) -> None:
+    """Clients that repeat a parameter of several values get the answer of those that write commas, tag and all."""
+    joined = client.get("/v1/claims?modality=denied,urged&limit=1")
+    repeated = client.get("/v1/claims?modality=denied&limit=1&modality=urged")
+    assert joined.get_json()["page"]["next"]
+    assert repeated.data == joined.data
+    assert [repeated.headers[name] for name in ("ETag", "Link", "Content-Location")] == [
+        joined.headers[name] for name in ("ETag", "Link", "Content-Location")
+    ]

@@ -18,7 +18,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, str], str]] = {
     "invalid-request": ("GET", "/v1/claims?limit=0&colour=red", {}, ""),
     "malformed-request": ("GET", "/v1/claims?claimant=%ff", {}, ""),
     "unknown-parameter": ("GET", "/v1/claims?claimnt=ada", {}, ""),
-    "repeated-parameter": ("GET", "/v1/claims?topic=rules&topic=boats", {}, ""),
+    "repeated-parameter": ("GET", "/v1/claims?limit=1&limit=2", {}, ""),
     "bad-value": ("GET", "/v1/claims?modality=assertd", {}, ""),
     "bad-cursor": ("GET", "/v1/claims?cursor=abc", {}, ""),
     "unknown-record": ("GET", "/v1/claims/none.c1", {}, ""),

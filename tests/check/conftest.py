@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from tests.check.support import BIN, ROOT, Service, environment, program, run, serving
+from tests.check.support import BIN, ROOT, Service, environment, program, run, serving, skip
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +34,22 @@ def service(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iter
     run([BIN / "onrecord", "build"], env=settings)
     with serving([BIN / "python", "wsgi.py"], cwd=ROOT, log=log, env=settings) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def node_tools() -> Path:
+    """The folder of the locked Node programs, installed when the lock is newer than they are."""
+    npm = program("npm")
+    node = program("node")
+    version = run([node, "--version"]).stdout.strip().lstrip("v").split(".")
+    if (int(version[0]), int(version[1])) < (20, 19):
+        skip("Node 20.19 or later")
+    tools = ROOT / "tools"
+    lock, installed = tools / "package-lock.json", tools / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        run([npm, "ci", "--loglevel=error"], cwd=tools, env=environment(), timeout=600)
+        installed.touch()
+    return tools / "node_modules" / ".bin"
 
 
 @pytest.fixture

@@ -78,6 +78,18 @@ def run(
     return done
 
 
+def programs_of(name: str) -> Path:
+    """The programs of a locked environment of its own, made anew when its lock is newer than it is."""
+    lock, home = ROOT / "requirements" / f"{name}.txt", ROOT / "var" / f"check-{name}"
+    stamp = home / ".made"
+    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+        run([BIN / "python", "-m", "venv", "--clear", home])
+        pip: list[str | Path] = [home / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
+        run([*pip, "install", "--require-hashes", "-r", lock], timeout=1200)
+        stamp.touch()
+    return home / "bin"
+
+
 def free_port() -> int:
     """A loopback port that nothing listens on just now."""
     with socket.socket() as probe:

@@ -8,25 +8,10 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.readers import read_from_filename
 
-from tests.check.support import ROOT, environment, program, run, skip
+from tests.check.support import ROOT, environment, run
 
 DOCUMENT = ROOT / "openapi.yaml"
 TOOLS = ROOT / "tools"
-
-
-@pytest.fixture(scope="session")
-def node_tools() -> Path:
-    """The folder of the locked Node programs, installed when the lock is newer than they are."""
-    npm = program("npm")
-    node = program("node")
-    version = run([node, "--version"]).stdout.strip().lstrip("v").split(".")
-    if (int(version[0]), int(version[1])) < (20, 19):
-        skip("Node 20.19 or later")
-    lock, installed = TOOLS / "package-lock.json", TOOLS / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        run([npm, "ci", "--loglevel=error"], cwd=TOOLS, env=environment(), timeout=600)
-        installed.touch()
-    return TOOLS / "node_modules" / ".bin"
 
 
 def test_document_is_valid_openapi() -> None:

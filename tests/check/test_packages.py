@@ -12,27 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.check.support import BIN, ROOT, environment, program, run
-
-REQUIREMENTS = ROOT / "requirements"
-
-
-def judges(name: str) -> Path:
-    """The programs of a locked environment of validators, made anew when its lock is newer than it is."""
-    lock, home = REQUIREMENTS / f"{name}.txt", ROOT / "var" / f"check-{name}"
-    stamp = home / ".made"
-    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
-        run([BIN / "python", "-m", "venv", "--clear", home])
-        pip: list[str | Path] = [home / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        run([*pip, "install", "--require-hashes", "-r", lock], timeout=1200)
-        stamp.touch()
-    return home / "bin"
+from tests.check.support import BIN, ROOT, environment, program, programs_of, run
 
 
 @pytest.fixture(scope="session")
 def validators() -> Path:
     """The programs that read packages and descriptions."""
-    return judges("standards")
+    return programs_of("standards")
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +138,7 @@ def test_catalogues_are_linked_data(validators: Path, files: Path, name: str) ->
 
 def test_citation_is_valid(files: Path, tmp_path: Path) -> None:
     """CITATION.cff is valid, that of the release and that of the repository; one without authors is not."""
-    cffconvert = judges("citation") / "cffconvert"
+    cffconvert = programs_of("citation") / "cffconvert"
     for file in (files / "CITATION.cff", ROOT / "CITATION.cff"):
         shutil.copy(file, tmp_path / "CITATION.cff")
         run([cffconvert, "--validate"], cwd=tmp_path)
