@@ -18,6 +18,7 @@ from sqlalchemy import Table
 
 from api.cursors import Cursor
 from api.negotiation import JSON, chosen
+from api.origins import share
 from api.parameters import ListRequest, RecordRequest, bad_cursor
 from api.problems import KINDS, Mistake, RequestProblem, mistaken
 from api.reading import View, reading
@@ -46,6 +47,7 @@ def finish(answer: Response) -> Response:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers.setdefault("Content-Security-Policy", POLICY)
+    share(answer)
     if request.method == "OPTIONS" and not answer.content_length:
         answer.headers.pop("Content-Type", None)
     return answer
