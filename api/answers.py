@@ -23,6 +23,7 @@ from api.parameters import ListRequest, RecordRequest, bad_cursor
 from api.problems import KINDS, Mistake, RequestProblem, mistaken
 from api.reading import View, reading
 from dataset.canonical import parse
+from dataset.queries.filters import ANY
 from dataset.queries.paging import Records, one, page, records
 from dataset.search.highlights import highlights
 from dataset.search.pages import Hit, page_of
@@ -77,7 +78,7 @@ def record_list(table: Table, find: Find, query: ListRequest) -> Response:
 
 
 def _found_list(table: Table, find: Find, query: ListRequest, asked: Asked) -> Response:
-    sources = query.filters.get("source", ())
+    sources = query.filters.get("source", ANY).some
     with reading(query) as view, placed(query):
         hits = page_of(
             view.connection,

@@ -7,16 +7,19 @@ same names; `limit`, `cursor` and `release` mean the same everywhere.
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
+from marshmallow.schema import SchemaMeta
 from webargs.fields import DelimitedList
 
 from api import cursors
 from api.moments import AsOf
 from api.problems import SHOWN, Mistake
+from dataset.queries.filters import ANY, Choice
 from dataset.schemas import TYPES
 from dataset.schemas.fields import Code, Flag, Integer, Pattern
 from dataset.search.query import LONGEST_QUERY, QueryError, parse
@@ -25,6 +28,8 @@ from dataset.search.query import Query as Asked
 LIMIT_DEFAULT: Final = 50
 LIMIT_MOST: Final = 500
 VALUES_MOST: Final = 50
+#: What the opposite of a filter begins with.
+NOT: Final = "not_"
 
 VERSION: Final = r"(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})\.(?:0|[1-9][0-9]{0,8})"
 
@@ -52,6 +57,12 @@ class Values(DelimitedList):
         if mistakes:
             raise ValidationError(mistakes)
         return sorted(set(words))
+
+    def opposite(self, name: str) -> Values:
+        """The filter that leaves out what this one, called `name`, would find."""
+        inner = copy(self.inner)
+        inner.metadata = {**inner.metadata, "description": f"Leave out what `{name}` finds with this."}
+        return Values(inner)
 
 
 class Limit(Integer):
@@ -194,6 +205,10 @@ class ListQuery(Query):
     #: Parameters that are no filters.
     common: ClassVar[frozenset[str]] = frozenset({"q", "limit", "cursor", "release", "as_of"})
 
+    def filters(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The filters among the parameters."""
+        return {name: value for name, value in data.items() if name not in self.common}
+
     def digest(self, data: dict[str, Any]) -> str:
         """The digest that the cursors of this query carry; `as_of` stays as it was, like a filter."""
         filters = {name: data[name] for name in data.keys() - self.common}
@@ -218,9 +233,8 @@ class ListQuery(Query):
     @post_load
     def made(self, data: dict[str, Any], **kwargs: Any) -> ListRequest:
         """What the view gets."""
-        filters = {name: value for name, value in data.items() if name not in self.common}
         return ListRequest(
-            filters,
+            self.filters(data),
             data["limit"],
             data.get("cursor"),
             data.get("release"),
@@ -230,7 +244,17 @@ class ListQuery(Query):
         )
 
 
-class ReleasedListQuery(ListQuery):
+class _WithOpposites(SchemaMeta):
+    """Gives each filter of several values its opposite: beside `modality` there is `not_modality`."""
+
+    @classmethod
+    def get_declared_fields(cls, klass: Any, cls_fields: Any, inherited_fields: Any, dict_cls: Any = dict) -> Any:
+        """The fields that a class declares, then the opposites of its filters."""
+        opposites = [(NOT + name, field.opposite(name)) for name, field in cls_fields if isinstance(field, Values)]
+        return super().get_declared_fields(klass, [*cls_fields, *opposites], inherited_fields, dict_cls)
+
+
+class ReleasedListQuery(ListQuery, metaclass=_WithOpposites):
     """The parameters of every list of records."""
 
     q = WordsText()
@@ -238,6 +262,17 @@ class ReleasedListQuery(ListQuery):
     cursor = CursorText()
     release = release_field()
     as_of = AsOf()
+
+    def filters(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of the query function: a filter of several values and its opposite are one choice."""
+        found = super().filters(data)
+        for name in [name for name in self.fields if isinstance(self.fields[name], Values)]:
+            if name in found and not name.startswith(NOT):
+                found[name] = Choice(some=found[name])
+        for name in [name for name in found if name.startswith(NOT)]:
+            asked = found.get(name.removeprefix(NOT), ANY)
+            found[name.removeprefix(NOT)] = Choice(asked.some, found.pop(name))
+        return found
 
 
 __all__ = ["Flag", "ListQuery", "ListRequest", "Query", "RecordQuery", "RecordRequest", "ReleasedListQuery", "Values"]

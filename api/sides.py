@@ -22,6 +22,7 @@ from dataset.derived.voices import voices
 from dataset.derived.zones import zone
 from dataset.queries.actors import find_actors_by_id
 from dataset.queries.claims import find_claims
+from dataset.queries.filters import Choice
 from dataset.queries.paging import whole
 from dataset.queries.sources import find_lineage
 from dataset.schemas.parts import Anchor, Quantity
@@ -129,7 +130,7 @@ class Gathered:
 def gather(view: View, question: str) -> Gathered:
     """Read the claims on a question with all that their chains name."""
     read = view.connection.execute
-    asked = whole(find_claims(release=view.release, question=[question]), claims)
+    asked = whole(find_claims(release=view.release, question=Choice([question])), claims)
     taken = [parse(body) for _, body in read(asked)]
     ids = sorted({claim["source"] for claim in taken})
     sources = {id: parse(body) for id, body in read(find_lineage(ids=ids, release=view.release))} if ids else {}

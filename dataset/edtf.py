@@ -47,8 +47,12 @@ def bounds(text: str) -> Bounds:
 
 
 def is_uncertain(text: str) -> bool:
-    """Whether a date carries `?` or `%`: its day, month or year may be wrong."""
-    return "?" in text or "%" in text
+    """Whether a date carries `?`, `~` or `%`, is not known to the day, or has an open end.
+
+    An interval from one day to another is a span of days and certain.
+    """
+    first, last = bounds(text)
+    return text not in (str(first), f"{first}/{last}")
 
 
 def _date(text: str) -> tuple[date, date]:

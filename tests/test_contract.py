@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from api import NOUNS, examples
 from api.document import as_yaml
-from api.parameters import ReleasedListQuery
+from api.parameters import NOT, ReleasedListQuery, Values
 from api.problems import KINDS
 from dataset.exports.building import build
 from dataset.log import Release
@@ -138,7 +138,16 @@ def test_filters_are_the_arguments_of_query_functions() -> None:
     for record_type, query in queries.items():
         parameters = inspect.signature(FINDERS[record_type]).parameters.values()
         assert {parameter.kind for parameter in parameters} == {inspect.Parameter.KEYWORD_ONLY}
-        assert {parameter.name for parameter in parameters} - {"release"} == set(query().fields) - query.common
+        filters = {parameter.name for parameter in parameters} - {"release"}
+        assert filters == {name for name in query().fields if not name.startswith(NOT)} - query.common
+
+
+def test_every_filter_of_several_values_has_its_opposite() -> None:
+    """And nothing else has."""
+    for query in ReleasedListQuery.__subclasses__():
+        fields = query().fields
+        several = {name for name, field in fields.items() if isinstance(field, Values) and not name.startswith(NOT)}
+        assert {name.removeprefix(NOT) for name in fields if name.startswith(NOT)} == several
 
 
 def test_every_type_is_served() -> None:
@@ -163,7 +172,8 @@ def test_the_docs_name_every_filter_and_problem() -> None:
     sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##)", text + "\n##", flags=re.MULTILINE | re.DOTALL))
     for query in ReleasedListQuery.__subclasses__():
         told = set(re.findall(r"`(\w+)`", sections[query.type]))
-        assert set(query().fields) - query.common <= told, query.type
+        filters = {name for name in query().fields if not name.startswith(NOT)} - query.common
+        assert filters <= told, (query.type, filters - told)
     for noun in NOUNS:
         if hasattr(noun, "LINKS"):
             assert set(noun.LINKS) - {"self"} <= set(re.findall(r"`(\w+)`", sections[noun.blueprint.name]))

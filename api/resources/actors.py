@@ -27,6 +27,7 @@ class ActorQuery(ReleasedListQuery):
     named = Flag("Whether the sources name them.")
     country = Values(country_code("Country they belong to, ISO 3166-1 alpha-2."))
     organisation = Values(Reference("Where they held a role.", to="actors", example="netherby-council"))
+    claim = Values(Reference("A claim about them.", to="claims", example="overton-herald-2024.c1"))
 
 
 class ActorList(ListedRecords):
@@ -46,11 +47,15 @@ LINKS = {
     "claims": "/v1/claims?claimant={id}",
     "claims_about": "/v1/claims?actor={id}",
     "claims_relayed": "/v1/claims?via={id}",
+    "claims_carried": "/v1/claims?chain={id}",
     "quotes": "/v1/quotes?speaker={id}",
+    "quotes_relayed": "/v1/quotes?via={id}",
     "sources_written": "/v1/sources?author={id}",
+    "sources_translated": "/v1/sources?translator={id}",
     "sources_published": "/v1/sources?publisher={id}",
     "events": "/v1/events?participant={id}",
     "members": "/v1/actors?organisation={id}",
+    "questions": "/v1/questions?actor={id}",
 }
 
 

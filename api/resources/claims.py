@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response
+from marshmallow import ValidationError, validates_schema
 
 from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
+from api.filters import anchored, chain, days, doubt, publisher, source_language, zone
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.claims import find_claims
 from dataset.schemas import codes
 from dataset.schemas.claim import Claim
-from dataset.schemas.fields import Code, Reference
+from dataset.schemas.fields import Code, Flag, Number, Reference
 from dataset.store.tables import claims
 
 blueprint = Blueprint(
@@ -26,16 +30,35 @@ class ClaimQuery(ReleasedListQuery):
     type = "claims"
 
     source = Values(Reference("The source that carries it.", to="sources", example="overton-herald-2024"))
+    publisher = publisher()
+    language = source_language()
+    zone = zone()
+    anchored = anchored()
     claimant = Values(Reference("Who makes the claim.", to="actors", example="john-roe"))
     claimant_basis = Values(Code("How the claimant is known.", codes.BASIS, closed=True))
     via = Values(Reference("Somebody between the claimant and the source.", to="actors", example="netherby-radio"))
+    chain = chain("claimant")
+    by_or_about = Values(Reference("Who makes it, or whom it is about.", to="actors", example="john-roe"))
     modality = Values(Code("How the claimant puts it.", codes.MODALITY, closed=True))
     author_stance = Values(Code("Where the author stands.", codes.STANCE, closed=True))
+    hedged = Flag("Whether the text limits it by words of doubt.")
+    qualifier = Values(Code("How the text limits its figure.", codes.QUALIFIER, closed=True))
     unit = Values(Code("What its figure is counted in.", example="items"))
+    quantity_min = Number("Least figure: the claim admits this or a greater one. Together with `unit`.", example=3000)
+    quantity_max = Number("Greatest figure: the claim admits this or a lesser one. Together with `unit`.", example=5000)
+    time_overlaps, time_within = days("the time of which it speaks")
+    time_basis = Values(Code("How that time is known.", codes.DATE_BASIS, closed=True))
+    said_overlaps, said_within = days("the time when it was made")
+    said_basis = Values(Code("How that time is known.", codes.DATE_BASIS, closed=True))
+    published_overlaps, published_within = days("the time when its source was published")
+    said_or_published_overlaps, said_or_published_within = days(
+        "the time when it was made or, where none is told, when its source was published"
+    )
+    uncertain = doubt("`time` or `said` are")
     event = Values(Reference("An event that it is about.", to="events", example="bridge-talks-2024"))
     actor = Values(Reference("An actor that it is about.", to="actors", example="john-roe"))
     place = Values(Reference("A place that it is about.", to="places", example="overton"))
-    topic = Values(Reference("A topic that it is about.", to="topics", example="costs"))
+    topic = Values(Reference("A topic that it is about, or one above that.", to="topics", example="costs"))
     question = Values(Reference("A question that it answers.", to="questions", example="what-does-the-bridge-cost"))
     position = Values(Code("The key of the position that it takes on a question.", example="about_40_million"))
     quote = Values(Reference("A quote that it rests on.", to="quotes", example="overton-herald-2024.q1"))
@@ -46,6 +69,20 @@ class ClaimQuery(ReleasedListQuery):
             example="overton-herald-2024.c1",
         )
     )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_figure(self, data: dict[str, Any], original: dict[str, Any], **kwargs: Any) -> None:
+        """A figure is asked for in a unit, from the lesser to the greater."""
+        mistakes = {
+            name: [f"found {original[name]} without a unit; allowed: together with unit, such as unit=people"]
+            for name in ("quantity_min", "quantity_max")
+            if name in original and "unit" not in original
+        }
+        low, high = data.get("quantity_min"), data.get("quantity_max")
+        if low is not None and high is not None and low > high:
+            mistakes["quantity_max"] = [f"found {high:g}; allowed: at least quantity_min, {low:g}"]
+        if mistakes:
+            raise ValidationError(mistakes)
 
 
 class ClaimList(ListedRecords):
@@ -62,7 +99,13 @@ class ClaimRecord(Claim, Answered):
 LINKS = {
     "self": "/v1/claims/{id}",
     "history": "/v1/claims/{id}/history",
+    "quotes": "/v1/quotes?claim={id}",
     "renderings": "/v1/claims?renders={id}",
+    "events": "/v1/events?claim={id}",
+    "actors": "/v1/actors?claim={id}",
+    "places": "/v1/places?claim={id}",
+    "topics": "/v1/topics?claim={id}",
+    "questions": "/v1/questions?claim={id}",
 }
 
 
@@ -93,6 +136,7 @@ def list_claims(query: ListRequest) -> Response:
 def get_claim(query: RecordRequest, record_id: str) -> Response:
     """Get one claim.
 
-    The statement, its claimant, its chain and where it stands. `links` leads to the claims that render it.
+    The statement, its claimant, its chain and where it stands. `links` leads to the quotes that it rests on, to the
+    questions that it answers, to what it is about and to the claims that render it.
     """
     return record(claims, record_id, query, LINKS)

@@ -7,6 +7,7 @@ from flask import Response
 from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
+from api.filters import days, doubt
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.events import find_events
@@ -28,6 +29,11 @@ class EventQuery(ReleasedListQuery):
     place = Values(Reference("Where.", to="places", example="overton"))
     part_of = Values(Reference("The larger event that it is part of.", to="events", example="bridge-talks-2024"))
     participant = Values(Reference("Somebody who took part.", to="actors", example="john-roe"))
+    date_overlaps, date_within = days("its date")
+    date_basis = Values(Code("How the date is known.", codes.DATE_BASIS, closed=True))
+    uncertain = doubt("its date is")
+    claim = Values(Reference("A claim about it.", to="claims", example="overton-herald-2024.c1"))
+    source = Values(Reference("A source that makes claims about it.", to="sources", example="overton-herald-2024"))
 
 
 class EventList(ListedRecords):
@@ -47,6 +53,7 @@ LINKS = {
     "claims": "/v1/claims?event={id}",
     "quotes": "/v1/quotes?occasion={id}",
     "parts": "/v1/events?part_of={id}",
+    "questions": "/v1/questions?event={id}",
 }
 
 
@@ -77,6 +84,7 @@ def list_events(query: ListRequest) -> Response:
 def get_event(query: RecordRequest, record_id: str) -> Response:
     """Get one event.
 
-    What happened, where, and who took part. `links` leads to the claims about it and the quotes uttered there.
+    What happened, where, and who took part. `links` leads to the claims about it, the quotes uttered there
+    and the questions about it.
     """
     return record(events, record_id, query, LINKS)

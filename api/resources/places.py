@@ -11,7 +11,7 @@ from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedList
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.places import find_places
 from dataset.schemas.entities import Place
-from dataset.schemas.fields import Code, country_code
+from dataset.schemas.fields import Code, Reference, country_code
 from dataset.store.tables import places
 
 blueprint = Blueprint("places", "Where things happen.")
@@ -24,6 +24,7 @@ class PlaceQuery(ReleasedListQuery):
 
     kind = Values(Code("What kind of place.", example="city"))
     country = Values(country_code("Country it lies in, ISO 3166-1 alpha-2."))
+    claim = Values(Reference("A claim about it.", to="claims", example="overton-herald-2024.c1"))
 
 
 class PlaceList(ListedRecords):

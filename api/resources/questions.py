@@ -16,7 +16,7 @@ from dataset.canonical import parse
 from dataset.queries.paging import one
 from dataset.queries.questions import find_questions
 from dataset.schemas import codes
-from dataset.schemas.fields import Code
+from dataset.schemas.fields import Code, Reference
 from dataset.schemas.question import Question
 from dataset.store.tables import questions
 
@@ -30,6 +30,11 @@ class QuestionQuery(ReleasedListQuery):
 
     kind = Values(Code("How the positions relate.", codes.QUESTION_KIND, closed=True))
     answer = Values(Code("What kind of answer it asks for.", codes.ANSWER, closed=True))
+    claim = Values(Reference("A claim that answers it.", to="claims", example="overton-herald-2024.c1"))
+    source = Values(Reference("A source whose claims answer it.", to="sources", example="overton-herald-2024"))
+    event = Values(Reference("An event that such claims are about.", to="events", example="bridge-talks-2024"))
+    actor = Values(Reference("An actor that such claims are about.", to="actors", example="john-roe"))
+    topic = Values(Reference("A topic that such claims are about, or one above that.", to="topics", example="costs"))
 
 
 class QuestionList(ListedRecords):

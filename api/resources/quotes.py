@@ -7,6 +7,7 @@ from flask import Response
 from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
+from api.filters import anchored, chain, days, doubt, publisher, zone
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.quotes import find_quotes
@@ -24,17 +25,33 @@ class QuoteQuery(ReleasedListQuery):
     type = "quotes"
 
     source = Values(Reference("The source that prints it.", to="sources", example="overton-herald-2024"))
+    publisher = publisher()
+    language = Values(language_tag("Language of the words, the source's where the quote names none."))
+    original_language = Values(language_tag("Language in which they were uttered, where it is another."))
+    zone = zone()
+    anchored = anchored()
     speaker = Values(Reference("Who uttered the words.", to="actors", example="john-roe"))
     speaker_basis = Values(Code("How the speaker is known.", codes.BASIS, closed=True))
     via = Values(Reference("Somebody between the speaker and the source.", to="actors", example="netherby-radio"))
+    chain = chain("speaker")
+    by_or_about = Values(
+        Reference("Who uttered it, or whom a claim that rests on it is about.", to="actors", example="john-roe")
+    )
     kind = Values(Code("What the quotation marks are for.", codes.QUOTE_KIND))
     uttered = Values(Code("Whether the words were uttered.", codes.UTTERED, closed=True))
     occasion = Values(Reference("The event at which they were uttered.", to="events", example="bridge-talks-2024"))
-    language = Values(language_tag("Language of the words, where it is not the source's."))
+    said_overlaps, said_within = days("the time when it was uttered")
+    said_basis = Values(Code("How that time is known.", codes.DATE_BASIS, closed=True))
+    published_overlaps, published_within = days("the time when its source was published")
+    said_or_published_overlaps, said_or_published_within = days(
+        "the time when it was uttered or, where none is told, when its source was published"
+    )
+    uncertain = doubt("`said` is")
     continues = Values(Reference("The quote that it goes on with.", to="quotes", example="overton-herald-2024.q1"))
     printing_of = Values(
         Reference("The quote of which it prints the same utterance.", to="quotes", example="overton-herald-2024.q1")
     )
+    claim = Values(Reference("A claim that rests on it.", to="claims", example="overton-herald-2024.c1"))
 
 
 class QuoteList(ListedRecords):

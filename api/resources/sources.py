@@ -7,6 +7,7 @@ from flask import Response
 from api import examples
 from api.answers import record, record_list
 from api.documented import Blueprint
+from api.filters import days, doubt
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.sources import find_sources
@@ -31,6 +32,10 @@ class SourceQuery(ReleasedListQuery):
     derived_from = Values(
         Reference("The source that it copies or translates.", to="sources", example="overton-herald-2024")
     )
+    part_of = Values(Reference("The source in whose file its text is.", to="sources", example="overton-herald-2024"))
+    published_overlaps, published_within = days("the time when it was published")
+    published_basis = Values(Code("How that time is known.", codes.DATE_BASIS, closed=True))
+    uncertain = doubt("`published` is")
 
 
 class SourceList(ListedRecords):
@@ -50,6 +55,9 @@ LINKS = {
     "quotes": "/v1/quotes?source={id}",
     "claims": "/v1/claims?source={id}",
     "derived": "/v1/sources?derived_from={id}",
+    "parts": "/v1/sources?part_of={id}",
+    "events": "/v1/events?source={id}",
+    "questions": "/v1/questions?source={id}",
 }
 
 
@@ -80,6 +88,7 @@ def list_sources(query: ListRequest) -> Response:
 def get_source(query: RecordRequest, record_id: str) -> Response:
     """Get one source.
 
-    What was published, by whom and when, and what it derives from. `links` leads to its quotes and claims.
+    What was published, by whom and when, and what it derives from. `links` leads to its quotes and claims,
+    to what derives from it, and to the events and questions of its claims.
     """
     return record(sources, record_id, query, LINKS)

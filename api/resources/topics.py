@@ -23,6 +23,7 @@ class TopicQuery(ReleasedListQuery):
     type = "topics"
 
     broader = Values(Reference("The wider topic right above it.", to="topics", example="bridges"))
+    claim = Values(Reference("A claim about it.", to="claims", example="overton-herald-2024.c1"))
 
 
 class TopicList(ListedRecords):
@@ -41,6 +42,7 @@ LINKS = {
     "history": "/v1/topics/{id}/history",
     "claims": "/v1/claims?topic={id}",
     "narrower": "/v1/topics?broader={id}",
+    "questions": "/v1/questions?topic={id}",
 }
 
 

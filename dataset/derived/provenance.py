@@ -48,7 +48,7 @@ def chain(record: Body, sources: Sources) -> list[ChainLink]:
     stations = [ChainLink(record[role], role)] if role in record else []
     stations += [ChainLink(link["actor"], link["role"]) for link in record.get("via", [])]
     line = origins(record["source"], sources)
-    stations += _authors(line, sources)
+    stations += _authors(record["source"], sources)
     for id in line:
         if translator := sources.get(id, {}).get("translator"):
             stations.append(ChainLink(translator, "translator", id))
@@ -62,10 +62,13 @@ def chain(record: Body, sources: Sources) -> list[ChainLink]:
     return told
 
 
-def _authors(line: list[str], sources: Sources) -> Iterator[ChainLink]:
-    """The authors that the nearest source names; a copy that names none has those of its original."""
+def _authors(source: str, sources: Sources) -> Iterator[ChainLink]:
+    """The authors that the source names; a copy that names none has those of its original, or of each of them."""
+    line = [source]
     for id in line:
-        if authors := sources.get(id, {}).get("authors"):
+        held = sources.get(id, {})
+        if authors := held.get("authors"):
             for author in authors:
                 yield ChainLink(author, "author", id)
-            return
+            continue
+        line += [one["source"] for one in held.get("derived_from", []) if one["source"] not in line]

@@ -54,7 +54,7 @@ def test_members_beside_a_record_are_no_members_of_one() -> None:
 
 @pytest.mark.parametrize("record_type", TYPES)
 def test_every_link_leads_to_an_answer(client: FlaskClient, state: State, record_type: str) -> None:
-    """Links are paths of our own, and what they list refers to the record."""
+    """Links are paths of our own; what they list is compared in tests/asking."""
     for body in in_order(state, record_type)[:3] + in_order(state, record_type)[-3:]:
         address = "/v1/dataset" if record_type == "dataset" else f"/v1/{record_type}/{body['id']}"
         for name, link in client.get(address).get_json()["links"].items():
@@ -62,8 +62,6 @@ def test_every_link_leads_to_an_answer(client: FlaskClient, state: State, record
             assert answer.status_code == 200, name
             if name == "history":
                 assert {change["id"] for change in items(answer)} == {body["id"]}
-            elif name != "self" and record_type != "dataset":
-                assert all(body["id"] in str(item) for item in items(answer))
 
 
 def test_links_stay_in_the_release_that_was_asked_for(client: FlaskClient) -> None:

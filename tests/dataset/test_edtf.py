@@ -43,10 +43,24 @@ def test_refused(text: str) -> None:
         bounds(text)
 
 
-def test_uncertain() -> None:
-    assert is_uncertain("2024?")
-    assert is_uncertain("2024/2025%")
-    assert not is_uncertain("2024~")
+@pytest.mark.parametrize(
+    ("text", "uncertain"),
+    [
+        ("2024-06-18", False),
+        ("2024-06-18/2024-06-19", False),
+        ("2024-06-18?", True),
+        ("2024-06-18~", True),
+        ("2024-06-18/2024-06-19%", True),
+        ("2024-06", True),
+        ("2024", True),
+        ("2024-21", True),
+        ("2024-06-18/2024-07", True),
+        ("../2024-06-18", True),
+        ("2024-06-18/..", True),
+    ],
+)
+def test_uncertain(text: str, uncertain: bool) -> None:
+    assert is_uncertain(text) == uncertain
 
 
 def _dates() -> st.SearchStrategy[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, Select, text
 
+from dataset.queries.filters import Choice
 from dataset.queries.paging import records
 from dataset.queries.search import find_anything, find_words
 from dataset.queries.topics import find_topics
@@ -88,7 +89,7 @@ def test_the_index_is_walked_in_its_order(connection: Connection, version: str) 
     release = release_of(connection, version)
     for number in (0, 1, 2):
         one = find_words(
-            find_topics(release=release, broader=["t00001"]),
+            find_topics(release=release, broader=Choice(["t00001"])),
             topics,
             query=parse("boat w10"),
             number=number,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from dataset.queries.claims import find_claims
+from dataset.queries.filters import Choice
 from dataset.queries.paging import records
 from dataset.queries.search import has_words
 from dataset.search.pages import page_of, page_of_all, split
@@ -74,7 +75,7 @@ def test_filters_narrow_and_keep_the_order(
         for hit in naive(states[-1], query, ["claims"])
         if held[hit[2]]["modality"] == modality and (not source or held[hit[2]]["source"] in source)
     ]
-    statement = find_claims(release=release_of(reading), modality=[modality], source=source)
+    statement = find_claims(release=release_of(reading), modality=Choice([modality]), source=Choice(source))
     assert find_in(reading, "claims", query, statement, limit=5) == expected
     if len(source) == 1:
         assert find_in(reading, "claims", query, statement, limit=2, source=source[0]) == expected
@@ -85,7 +86,7 @@ def test_filters_narrow_and_keep_the_order(
 def test_one_source(reading: Connection, query: Query, source: str, release: int) -> None:
     """To name the source apart from the filter makes no difference, also when there is none of that name."""
     version = f"0.{release}.0"
-    statement = find_claims(release=release_of(reading, version), source=[source])
+    statement = find_claims(release=release_of(reading, version), source=Choice([source]))
     named = find_in(reading, "claims", query, statement, version=version, limit=3, source=source)
     assert named == find_in(reading, "claims", query, statement, version=version)
 
