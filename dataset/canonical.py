@@ -7,9 +7,10 @@ left out, so that absent and null are the same record.
 from __future__ import annotations
 
 import hashlib
-import json
-from typing import Any, cast
+import re
+from typing import Any, Final, cast
 
+import orjson
 import rfc8785
 
 #: A record as JSON-able values: str, int, float, bool, lists and mappings of them.
@@ -35,11 +36,33 @@ def canonical(body: Body) -> bytes:
     return rfc8785.dumps(prune(body))
 
 
+# What orjson writes otherwise than RFC 8785 asks, of the numbers that a schema takes: small fractions, whole floats.
+_OTHERWISE: Final = re.compile(rb"[0-9](?:e-[0-9]|\.0[,}\]])")
+
+
+def encode(body: Body) -> bytes:
+    """The canonical bytes of a body that a schema gave, some ten times as fast as `canonical`.
+
+    orjson writes the very bytes of RFC 8785 but for some numbers; a text that looks like one of those costs time and
+    nothing else.
+    """
+    try:
+        data = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a lone surrogate, or a number that no schema takes
+        return canonical(body)
+    suspicious = b"e-" in data or b".0" in data  # a hundred times as fast as the expression
+    return canonical(body) if suspicious and _OTHERWISE.search(data) else data
+
+
 def digest(data: bytes) -> str:
     """SHA-256 of `data`, 64 lower-case hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
 
 
 def parse(data: bytes | str) -> Body:
-    """A body back from its canonical bytes."""
-    return cast(Body, json.loads(data))
+    """A body back from its canonical bytes.
+
+    Raises:
+        ValueError: they are no JSON.
+    """
+    return cast(Body, orjson.loads(data))

@@ -46,6 +46,17 @@ def bounds(text: str) -> Bounds:
     return first[0], last[1]
 
 
+@lru_cache(maxsize=65536)
+def days(text: str) -> tuple[str | None, str | None]:
+    """`bounds` as a record holds them: days of the calendar as text.
+
+    Raises:
+        ValueError: as `bounds`.
+    """
+    earliest, latest = bounds(text)
+    return (earliest.isoformat() if earliest else None, latest.isoformat() if latest else None)
+
+
 def is_uncertain(text: str) -> bool:
     """Whether a date carries `?`, `~` or `%`, is not known to the day, or has an open end.
 

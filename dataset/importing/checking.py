@@ -1,14 +1,12 @@
 """Rows checked by their schema, here or in another process.
 
-Of each row comes the record, as canonical bytes with digest, sort key and references, or its mistakes. Whether the
-references lead anywhere is for `dataset.importing.linking` to say. Nothing here knows of a database, so that a second
-process starts quickly.
+Of each row comes the record, as canonical bytes with digest, sort key and references, or its mistakes. Most rows are
+sound at first sight (`dataset.schemas.accepting`); marshmallow judges the others. Whether the references lead anywhere
+is for `dataset.importing.linking` to say. Nothing here knows of a database, so that a second process starts quickly.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -16,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from marshmallow import ValidationError
 
-from dataset.canonical import Body, canonical, digest
+from dataset.canonical import Body, digest, encode
 from dataset.importing import limits
 from dataset.importing.rows import Chunk
 from dataset.importing.texts import printable
@@ -24,6 +22,7 @@ from dataset.problems import Problem
 from dataset.records import flatten, from_message
 from dataset.references import REFERENCES, Link, links
 from dataset.schemas import TYPES, RecordSchema
+from dataset.schemas.accepting import accept
 
 #: What rules look at in a record when they look from it at another; see `dataset.importing.linking`.
 FACTS: Final = {"quotes": ("id", "source", "anchor", "continues"), "claims": ("id", "source", "anchor", "answers")}
@@ -57,6 +56,23 @@ def check(chunk: Chunk) -> list[Checked]:
 
 
 def _check(chunk: Chunk, index: int) -> Checked:
+    return _at_first_sight(chunk, index) or _in_full(chunk, index)
+
+
+def _at_first_sight(chunk: Chunk, index: int) -> Checked | None:
+    """What comes of a row that is sound beyond doubt."""
+    plain = chunk.quick(index)
+    if plain is None or chunk.beforehand(index):
+        return None
+    body = accept(chunk.type, plain)
+    if body is None:
+        return None
+    data = encode(body)
+    return Checked(body["id"], _record(chunk.type, body, data), [], []) if chunk.is_faithful(index, data) else None
+
+
+def _in_full(chunk: Chunk, index: int) -> Checked:
+    """What comes of any row: its schema has the verdict."""
     plain = chunk.plain(index)
     if isinstance(plain, list):
         return Checked(_remembered(chunk.id(index)), None, plain, [])
@@ -78,11 +94,13 @@ def _check(chunk: Chunk, index: int) -> Checked:
         return Checked(id, None, [chunk.at(index, (), Problem(message="nested too deeply"), id)], [])
     if beforehand:
         return Checked(id, None, beforehand, list(links(chunk.type, body)))
-    data = encode(body)
-    names = FACTS.get(chunk.type)
+    return Checked(body["id"], _record(chunk.type, body, encode(body)), [], [])
+
+
+def _record(type: str, body: Body, data: bytes) -> Record:
+    names = FACTS.get(type)
     facts = None if names is None else {name: body[name] for name in names if name in body}
-    record = Record(sort_key(chunk.type, body), digest(data), data, targets(chunk.type, body), facts)
-    return Checked(body["id"], record, [], [])
+    return Record(sort_key(type, body), digest(data), data, targets(type, body), facts)
 
 
 def _remembered(id: object) -> str | None:
@@ -100,22 +118,6 @@ def _schema(type: str) -> RecordSchema:
     return TYPES[type]()
 
 
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-# What Python writes otherwise than RFC 8785 asks: floats with an exponent or without a fraction.
-_OTHERWISE = re.compile(r"[0-9](?:e[-+][0-9]|\.0[,}\]])")
-
-
-def encode(body: Body) -> bytes:
-    """The canonical bytes of a body that a schema gave, as `dataset.canonical` has them, some times as fast.
-
-    The standard library writes the very bytes of RFC 8785 but for some numbers; a text that looks like one of those
-    costs time and nothing else.
-    """
-    text = _encode(body)
-    suspicious = "e-" in text or "e+" in text or ".0" in text  # a hundred times as fast as the expression
-    return canonical(body) if suspicious and _OTHERWISE.search(text) else text.encode()
-
-
 def sort_key(type: str, body: Body) -> str:
     """Where a record stands among those of its type in the default order, as a text that sorts so."""
     if type not in ("quotes", "claims"):
@@ -128,15 +130,18 @@ def sort_key(type: str, body: Body) -> str:
 def targets(type: str, body: Body) -> list[tuple[str, str]]:
     """The records that a sound body refers to, each once: `references.links` without the paths, some times as fast."""
     found: dict[tuple[str, str], None] = {}
-    for path, to in REFERENCES[type]:
-        value = body.get(path[0])
-        if value is not None:
-            for id in _ends(value, path[1:]):
+    for (first, *rest), to in REFERENCES[type]:
+        value = body.get(first)
+        if value is None:
+            continue
+        for item in value if isinstance(value, list) else (value,):
+            for id in _ends(item, rest) if rest else (item,):
                 found[to, id] = None
     return list(found)
 
 
-def _ends(value: Any, path: tuple[str, ...]) -> Iterator[str]:
+def _ends(value: Any, path: list[str]) -> Iterator[str]:
+    """The values at a path; a list on the way stands for each of its items."""
     if isinstance(value, list):
         for item in value:
             yield from _ends(item, path)

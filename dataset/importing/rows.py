@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+import orjson
+
 from dataset.exports.cells import Value, read_cell
 from dataset.exports.flat import unflatten
 from dataset.exports.layout import POSITION, Column, Kind, LinkTable, layout
@@ -25,6 +27,7 @@ BYTES = 1 << 20
 
 #: A row of a link table: its line, its position, its cells in the order of the table's columns.
 LinkRow = tuple[int, int, list[str]]
+_ENDS = (b"\n", b"\r\n", b"\r", b"")
 NAMELESS = "(row without id)"
 
 
@@ -45,6 +48,15 @@ class Chunk:
     def plain(self, index: int) -> dict[str, Any] | list[Problem]:
         """A row as the plain data that a schema takes, or what keeps it from being that; with places."""
         raise NotImplementedError
+
+    def quick(self, index: int) -> dict[str, Any] | None:
+        """A row as plain data where that is quickly had; of the mistakes that `plain` finds, some may be overlooked."""
+        plain = self.plain(index)
+        return plain if isinstance(plain, dict) else None
+
+    def is_faithful(self, index: int, data: bytes) -> bool:
+        """Whether the row says what `data` says, the canonical bytes of its record, and `quick` overlooked nothing."""
+        return True
 
     def locate(self, index: int, path: Path) -> tuple[str, int, str | None]:
         """File, line and name of the field at a path of a row."""
@@ -83,6 +95,23 @@ class LineChunk(Chunk):
     def plain(self, index: int) -> dict[str, Any] | list[Problem]:
         found = jsonlines.parse(self.data[index])
         return [self.at(index, (), found, None)] if isinstance(found, Problem) else found
+
+    def quick(self, index: int) -> dict[str, Any] | None:
+        line = self.data[index]
+        if len(line) > 2 * limits.ITEMS:  # a shorter line holds no list of too many items
+            return None
+        try:
+            found = orjson.loads(line)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+    def is_faithful(self, index: int, data: bytes) -> bool:
+        # a line that is canonical holds no name twice and no number that was rounded
+        line = self.data[index]
+        if line.startswith(data) and line[len(data) :] in _ENDS:
+            return True
+        return not isinstance(jsonlines.parse(line), Problem)
 
     def locate(self, index: int, path: Path) -> tuple[str, int, str | None]:
         name = dotted(path)

@@ -58,11 +58,9 @@ class Strict(Schema):
         for name, field in self.fields.items():
             if isinstance(field, Edtf) and isinstance(data.get(name), str):
                 try:
-                    earliest, latest = edtf.bounds(data[name])
+                    found[f"{name}_earliest"], found[f"{name}_latest"] = edtf.days(data[name])
                 except ValueError:
                     continue
-                found[f"{name}_earliest"] = earliest.isoformat() if earliest else None
-                found[f"{name}_latest"] = latest.isoformat() if latest else None
         return found
 
 

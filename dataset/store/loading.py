@@ -5,8 +5,6 @@ SQLite takes rows by `executemany`, PostgreSQL by COPY. Memory does not grow wit
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +15,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Table, func, select
 
-from dataset.canonical import Body, canonical, digest
+from dataset.canonical import Body, canonical, digest, encode
 from dataset.store.columns import Value, link_reader, link_tables, record_reader
 from dataset.store.tables import RECORDS, changes, releases
 
@@ -118,21 +116,18 @@ def _insert(into: Writer, ordinal: int, record_type: str, changed: Sequence[Chan
         into.insert(table, found)
 
 
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-
-
 def stored(body: Body, expected: str | None) -> tuple[str, str]:
     """The canonical text of a body and its digest.
 
-    The standard library writes the very bytes of RFC 8785, seven times as fast, for all bodies but those with a number
-    that JavaScript writes otherwise; the digest that is `expected` tells.
+    `encode` writes the very bytes of RFC 8785 for all bodies that a schema gave; for any other the digest that is
+    `expected` tells.
     """
-    text = _encode(body)
-    found = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    if found == expected:
-        return text, found
-    data = canonical(body)
-    return data.decode(), digest(data)
+    data = encode(body)
+    found = digest(data)
+    if found != expected:
+        data = canonical(body)
+        found = digest(data)
+    return data.decode(), found
 
 
 def _release_row(release: Release) -> RowValues:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from dataset import references
-from dataset.canonical import Body, canonical, prune
+from dataset.canonical import Body, canonical, encode, prune
 from dataset.importing import linking
-from dataset.importing.checking import encode, targets
+from dataset.importing.checking import targets
 from dataset.importing.run import Options, load
 from dataset.problems import Problem
 from dataset.references import links
@@ -261,7 +261,7 @@ def test_bytes_are_the_canonical_ones() -> None:
         sound = prune(body)
         assert encode(sound) == canonical(body)
         assert targets(type, sound) == list(dict.fromkeys((link.to, link.id) for link in links(type, sound)))
-    for number in (1e-7, 1.5e-5, 0.0001, 123456789.125, 1e21, 5.0, -0.25, 12e-5):
+    for number in (1e-7, 1.5e-5, 0.0001, 123456789.125, 2.0**53 - 1, 2.0**52 - 0.5, 5.0, -0.25, 12e-5, 5e-324):
         assert encode({"value": number}) == canonical({"value": number})
     for text in ("\x7f\u2028é𝔐", '"\\/\b\f\n\r\t', "\x01", "1e-5", "5.0,"):
         assert encode({"text": text}) == canonical({"text": text})
