@@ -1,45 +1,109 @@
 """The way in for servers: `wsgi:app` for any of them, `python wsgi.py` to serve with granian (HOST, PORT).
 
-One worker whose threads answer several requests at once; more workers are a matter of the server that is put in front.
-SIGTERM lets the requests in flight end.
+As many workers as ONRECORD_WORKERS says, each with threads that answer several requests at once; connections that are
+slow or say nothing hold none of them. A worker that dies is replaced. SIGTERM lets the requests in flight end.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
+import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from functools import partial
+from importlib import import_module
+from threading import Semaphore
+from typing import TYPE_CHECKING
 
 from api import create_app
+from dataset.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: Connections that a worker has open at most; more wait until one is closed.
+CONNECTIONS = 1024
+#: Milliseconds that a client may take to say what it wants; then its connection is closed, an idle one too.
+SLOWEST_HEAD = 15_000
+#: Seconds that requests in flight have to end, once the service was told to.
+GRACE = 20
 
 
-def serve() -> None:
-    """Serve until told to stop."""
-    from granian import Granian  # noqa: PLC0415 - other servers need none of it
-    from granian.constants import Interfaces  # noqa: PLC0415
-
-    from api.logs import granian_config  # noqa: PLC0415
-    from dataset.settings import read_settings  # noqa: PLC0415
-
+def serve(target: str = "wsgi:app") -> None:
+    """Serve an application until told to stop."""
     try:
         settings = read_settings()
     except ValueError as reason:
         sys.exit(f"onrecord cannot serve: {reason}")
     create_app(settings)  # says what is missing before a worker is started
-    refuse_a_port_in_use(settings.host, settings.port)
+    refuse_a_port_in_use(settings.host, settings.port, "HOST and PORT")
+    with ExitStack() as until_the_end:
+        if settings.metrics:
+            measure(settings.metrics, until_the_end)
+        run(target, settings)
+
+
+def run(target: str, settings: Settings) -> None:
+    """Let granian serve."""
+    from granian import Granian  # noqa: PLC0415 - other servers need none of it
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.http import HTTP1Settings  # noqa: PLC0415
+
+    from api.logs import granian_config  # noqa: PLC0415
+
     Granian(
-        "wsgi:app",
+        target,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=4,
+        workers=settings.workers,
+        blocking_threads=CONNECTIONS,
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=SLOWEST_HEAD),
         websockets=False,
         log_dictconfig=granian_config(),
-        workers_kill_timeout=8,
-    ).serve()
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
+    ).serve(target_loader=partial(loaded, target, settings.threads), wrap_loader=False)
 
 
-def refuse_a_port_in_use(host: str, port: int) -> None:
+class Turns:
+    """An application that works on so many requests at once; sending the answers takes no turn.
+
+    The server has a thread for each connection, because one that sends a file to a slow client is held by it. Were all
+    of them to work at once they would only wait for one another, and for connections to the database.
+    """
+
+    def __init__(self, app: WSGIApplication, number: int) -> None:
+        self._app = app
+        self._free = Semaphore(number)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/healthz":  # that it lives is said however much there is to do
+            return self._app(environ, start_response)
+        with self._free:
+            return self._app(environ, start_response)
+
+
+def loaded(target: str, number: int) -> WSGIApplication:
+    """The application of a worker, from `module:name`."""
+    module, _, name = target.partition(":")
+    return Turns(getattr(import_module(module), name), number)
+
+
+def measure(place: tuple[str, int], until_the_end: ExitStack) -> None:
+    """Have all workers count in one folder, and answer with the sums here, where no worker is kept from its work."""
+    refuse_a_port_in_use(*place, "ONRECORD_METRICS")
+    folder = until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="onrecord-metrics-"))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # noqa: TID251 - workers and the library read it from there
+    from api import metrics  # noqa: PLC0415 - the library looks at the variable when it is imported
+
+    metrics.answer(folder, *place)
+
+
+def refuse_a_port_in_use(host: str, port: int, setting: str) -> None:
     """Say so where somebody listens already: granian would share the port with them without a word."""
     try:
         kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -47,7 +111,7 @@ def refuse_a_port_in_use(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as reason:
-        sys.exit(f"onrecord cannot serve on {host} port {port}: {reason.strerror or reason}; set HOST and PORT")
+        sys.exit(f"onrecord cannot serve on {host} port {port}: {reason.strerror or reason}; set {setting}")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     app = assemble()
     settings = settings or read_settings()
+    if settings.rate_limit:
+        from api import rates  # noqa: PLC0415 - whoever sets no limit need not load what counts
+
+        rates.register(app, settings.rate_limit, settings)
+    if settings.metrics and settings.metrics_folder:
+        from api import metrics  # noqa: PLC0415 - nor what measures
+
+        metrics.register(app)
     budget = Budget(settings.budget_steps or None, settings.budget_ms or None)
     reading.attach(app, opened(settings.database_url, budget), Files(settings.files))
     return app

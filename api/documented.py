@@ -21,7 +21,7 @@ from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
 
 from api import errors, shapes
-from api.headers import ANY_OPERATION, ASKED, BARE, FILE_HEADERS, HEADERS, REASONS, VALIDATED
+from api.headers import ANY_OPERATION, ASKED, BARE, FILE_HEADERS, HEADERS, REASONS, REFUSED, VALIDATED
 from api.problems import CONTENT_TYPE, KINDS
 from api.requests import Parser, path_field
 
@@ -82,8 +82,7 @@ class Api(SmorestApi):
         for name, header in HEADERS.items():
             self.spec.components.header(name, header)
         for status, (name, reason) in REASONS.items():
-            more = {503: "Retry-After", 416: "Content-Range"}.get(status, "X-Request-Id")
-            headers = {"X-Request-Id": "X-Request-Id", more: more}
+            headers = {name: name for name in ("X-Request-Id", *REFUSED.get(status, ()))}
             content = {CONTENT_TYPE: {"schema": shapes.Problem, "example": _example(status)}}
             response = {"description": reason, "headers": headers, "content": content}
             self.spec.components.response(name, response)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 #: Problems that any operation may answer with, beside 400.
-ANY_OPERATION: Final = (406, 413, 414, 415, 500)
+ANY_OPERATION: Final = (406, 413, 414, 415, 429, 500)
 #: What they mean, by status, with the name of the component.
 REASONS: Final = {
     400: ("BAD_REQUEST", "Path, query or cursor hold mistakes; each is told in `errors`."),
@@ -16,8 +16,15 @@ REASONS: Final = {
     414: ("URI_TOO_LONG", "Path and query are too long."),
     415: ("UNSUPPORTED_MEDIA_TYPE", "The request carries a body; no operation takes one."),
     416: ("RANGE_NOT_SATISFIABLE", "The file has no such bytes; `Content-Range` says how many it has."),
+    429: ("TOO_MANY_REQUESTS", "More requests than each client may send; `Retry-After` says when to go on."),
     500: ("INTERNAL_SERVER_ERROR", "The service failed; the mistake is ours."),
     503: ("SERVICE_UNAVAILABLE", "No release can be read just now."),
+}
+#: Headers of a problem, by status.
+REFUSED: Final = {
+    416: ("Content-Range",),
+    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    503: ("Retry-After",),
 }
 #: Answers without a body, by status.
 BARE: Final = {
@@ -96,6 +103,14 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
     "Location": {
         "description": "Where to ask instead, relative.",
         "schema": {"type": "string", "example": "/v1/claims/overton-herald-2024.c2"},
+    },
+    "RateLimit": {
+        "description": "Where the operator sets a limit: how many requests are left (`r`) for how many seconds (`t`).",
+        "schema": {"type": "string", "example": '"client";r=99;t=42'},
+    },
+    "RateLimit-Policy": {
+        "description": "The limit: how many requests (`q`) in a window of how many seconds (`w`).",
+        "schema": {"type": "string", "example": '"client";q=100;w=60'},
     },
     "Retry-After": {
         "description": "Seconds after which to ask again.",

@@ -163,6 +163,14 @@ KINDS: Final = {
             "The header `Range` asks for bytes that the file does not have. `Content-Range` says how many it has.",
         ),
         Kind(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "This client has sent more requests than the operator of the service lets each have in a window of time. "
+            "`RateLimit-Policy` names both, `RateLimit` what is left, and `Retry-After` says in how many seconds to go "
+            "on. Larger pages, `If-None-Match` and the files of a release need fewer requests.",
+        ),
+        Kind(
             "internal-error",
             500,
             "Internal error",
