@@ -21,11 +21,13 @@ from api.resources import (
     diff,
     events,
     files,
+    names,
     pages,
     places,
     questions,
     quotes,
     releases,
+    results,
     search,
     service,
     sources,
@@ -46,6 +48,7 @@ NOUNS = (
     topics,
     questions,
     search,
+    results,
     releases,
     changes,
     diff,
@@ -102,6 +105,7 @@ def assemble() -> Flask:
     for noun in NOUNS:
         api.add(noun.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(names.blueprint)
     app.extensions["onrecord.openapi"] = document.document_of(api)
     text = app.extensions[service.DOCUMENT] = json.dumps(app.extensions["onrecord.openapi"], ensure_ascii=False)
     app.extensions[caching.ANSWER_VERSION] = caching.version_of(text)

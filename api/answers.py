@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, request
 from sqlalchemy import Table
 
+from api.citing import REPRESENTATIONS, represented
 from api.cursors import Cursor
 from api.negotiation import JSON, chosen
 from api.origins import share
@@ -135,22 +136,26 @@ def next_link(cursor: str | None) -> dict[str, str]:
 
 
 def record(table: Table, record_id: str, query: RecordRequest, links: Mapping[str, str]) -> Response:
-    """One record: the object that lists hold, with `links` and `release` beside its own members."""
-    chosen([JSON])
+    """One record: the object that lists hold, with `links` and `release` beside its own members; or another form."""
+    media_type = chosen(REPRESENTATIONS)
     with reading(query) as view:
         body = view.connection.execute(one(table, record_id, release=view.release)).scalar()
         if body is None:
             return absent(view, table.name, record_id)
+        if media_type != JSON:
+            return represented(view, table.name, body, media_type)
     members = {"links": linked(links, record_id, query, view), "release": view.release.version}
     return send(with_members(body, **members))
 
 
 def the_record(table: Table, query: RecordRequest, links: Mapping[str, str]) -> Response:
     """The only record of a type that has one in every release."""
-    chosen([JSON])
+    media_type = chosen(REPRESENTATIONS)
     with reading(query) as view:
         statement = page(records(table, view.release), table, after=None, limit=1)
         record_id, body = view.connection.execute(statement).one()
+        if media_type != JSON:
+            return represented(view, table.name, body, media_type)
     members = {"links": linked(links, record_id, query, view), "release": view.release.version}
     return send(with_members(body, **members))
 
@@ -166,7 +171,8 @@ def absent(view: View, record_type: str, record_id: str) -> Response:
         raise unknown_record(record_type, record_id, view.release.version)
     if ended.replaced_by:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
-        address = f"{request.path.rpartition('/')[0]}/{ended.replaced_by}{query}"
+        behind = request.path.removeprefix(f"/v1/{record_type}/{record_id}")
+        address = f"/v1/{record_type}/{ended.replaced_by}{behind}{query}"
         forward = Response(status=308, headers={"Location": address})
         del forward.headers["Content-Type"]
         return forward

@@ -33,7 +33,7 @@ class Form(NamedTuple):
 
     media_type: str
     schema: type[Schema] | Mapping[str, Any]
-    example: Any
+    example: Any = None
 
 
 def text_form(media_type: str, example: str) -> Form:
@@ -115,8 +115,8 @@ class Blueprint(SmorestBlueprint):
         operation_id: str,
         *,
         query: type[Schema],
-        answer: type[Schema],
-        example: Mapping[str, Any],
+        answer: type[Schema] | None,
+        example: Mapping[str, Any] | None,
         headers: tuple[str, ...] = (),
         problems: tuple[int, ...] = (503,),
         forms: Sequence[Form] = (),
@@ -125,8 +125,9 @@ class Blueprint(SmorestBlueprint):
     ) -> Callable[[View], View]:
         """Serve `rule` by a view that gets the parsed query, then the parts of the path; its docstring documents it.
 
-        `problems` are statuses it may answer beside those that all may; `forms`: what it answers with beside JSON;
-        `cached`: it has validators; `merging`: the record may have been merged or withdrawn.
+        `problems` are statuses it may answer beside those that all may; `forms`: what it answers with beside JSON,
+        or instead of it where `answer` is None; `cached`: it has validators; `merging`: the record may have been
+        merged or withdrawn.
         """
         smorest: Any = self  # which has no types
         parameters = query()  # made once: making a schema costs more than reading a request with it
@@ -150,8 +151,8 @@ class Blueprint(SmorestBlueprint):
             documented = smorest.response(
                 200,
                 answer,
-                description=(inspect.getdoc(answer) or "").partition("\n")[0],
-                example=dict(example),
+                description=(inspect.getdoc(answer or view) or "").partition("\n")[0],
+                example=example and dict(example),
                 headers={name: name for name in ("X-Request-Id", *headers)},
             )(adapted)
             documented = smorest.arguments(parameters, location="query")(documented)
@@ -197,7 +198,7 @@ class Blueprint(SmorestBlueprint):
 
 def _content(form: Form) -> dict[str, Any]:
     schema = form.schema if isinstance(form.schema, type) else dict(form.schema)
-    return {"schema": schema, "example": form.example}
+    return {"schema": schema} | ({} if form.example is None else {"example": form.example})
 
 
 def _refs(statuses: Iterable[int]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from flask import Response
 
 from api import examples
 from api.answers import record, record_list
+from api.citing import FORMS
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
 from api.shapes import Answered, ListedRecords, many
@@ -44,6 +45,8 @@ class ActorRecord(Actor, Answered):
 LINKS = {
     "self": "/v1/actors/{id}",
     "history": "/v1/actors/{id}/history",
+    "citation": "/v1/actors/{id}/citation",
+    "jsonld": "/v1/actors/{id}/jsonld",
     "claims": "/v1/claims?claimant={id}",
     "claims_about": "/v1/claims?actor={id}",
     "claims_relayed": "/v1/claims?via={id}",
@@ -81,6 +84,7 @@ def list_actors(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=ActorRecord,
     example=examples.alone(examples.ACTOR, LINKS),
+    forms=FORMS,
     merging=True,
 )
 def get_actor(query: RecordRequest, record_id: str) -> Response:

@@ -9,6 +9,7 @@ from marshmallow import ValidationError, validates_schema
 
 from api import examples
 from api.answers import record, record_list
+from api.citing import FORMS
 from api.documented import Blueprint
 from api.filters import anchored, chain, days, doubt, publisher, source_language, zone
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
@@ -99,6 +100,8 @@ class ClaimRecord(Claim, Answered):
 LINKS = {
     "self": "/v1/claims/{id}",
     "history": "/v1/claims/{id}/history",
+    "citation": "/v1/claims/{id}/citation",
+    "jsonld": "/v1/claims/{id}/jsonld",
     "quotes": "/v1/quotes?claim={id}",
     "renderings": "/v1/claims?renders={id}",
     "events": "/v1/events?claim={id}",
@@ -131,6 +134,7 @@ def list_claims(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=ClaimRecord,
     example=examples.alone(examples.CLAIM, LINKS),
+    forms=FORMS,
     merging=True,
 )
 def get_claim(query: RecordRequest, record_id: str) -> Response:

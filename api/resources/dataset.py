@@ -6,6 +6,7 @@ from flask import Response
 
 from api import examples
 from api.answers import the_record
+from api.citing import FORMS
 from api.documented import Blueprint
 from api.parameters import RecordQuery, RecordRequest
 from api.shapes import Answered
@@ -23,6 +24,8 @@ class DatasetRecord(Dataset, Answered):
 LINKS = {
     "self": "/v1/dataset",
     "history": "/v1/dataset/history",
+    "citation": "/v1/dataset/citation",
+    "jsonld": "/v1/dataset/jsonld",
     "sources": "/v1/sources",
     "quotes": "/v1/quotes",
     "claims": "/v1/claims",
@@ -40,6 +43,7 @@ LINKS = {
     query=RecordQuery,
     answer=DatasetRecord,
     example=examples.alone(examples.DATASET, LINKS),
+    forms=FORMS,
 )
 def get_dataset(query: RecordRequest) -> Response:
     """Get the dataset.

@@ -6,6 +6,7 @@ from flask import Response
 
 from api import examples
 from api.answers import record, record_list
+from api.citing import FORMS
 from api.documented import Blueprint
 from api.filters import days, doubt
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
@@ -50,6 +51,8 @@ class EventRecord(Event, Answered):
 LINKS = {
     "self": "/v1/events/{id}",
     "history": "/v1/events/{id}/history",
+    "citation": "/v1/events/{id}/citation",
+    "jsonld": "/v1/events/{id}/jsonld",
     "claims": "/v1/claims?event={id}",
     "quotes": "/v1/quotes?occasion={id}",
     "parts": "/v1/events?part_of={id}",
@@ -79,6 +82,7 @@ def list_events(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=EventRecord,
     example=examples.alone(examples.EVENT, LINKS),
+    forms=FORMS,
     merging=True,
 )
 def get_event(query: RecordRequest, record_id: str) -> Response:

@@ -6,6 +6,7 @@ from flask import Response
 
 from api import examples
 from api.answers import record, record_list
+from api.citing import FORMS
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
 from api.shapes import Answered, ListedRecords, many
@@ -41,6 +42,8 @@ class PlaceRecord(Place, Answered):
 LINKS = {
     "self": "/v1/places/{id}",
     "history": "/v1/places/{id}/history",
+    "citation": "/v1/places/{id}/citation",
+    "jsonld": "/v1/places/{id}/jsonld",
     "claims": "/v1/claims?place={id}",
     "events": "/v1/events?place={id}",
 }
@@ -68,6 +71,7 @@ def list_places(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=PlaceRecord,
     example=examples.alone(examples.PLACE, LINKS),
+    forms=FORMS,
     merging=True,
 )
 def get_place(query: RecordRequest, record_id: str) -> Response:

@@ -6,6 +6,7 @@ from flask import Response
 
 from api import examples
 from api.answers import absent, linked, record_list, send, with_members
+from api.citing import FORMS, REPRESENTATIONS, represented
 from api.documented import Blueprint
 from api.negotiation import JSON, chosen
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
@@ -54,6 +55,8 @@ class QuestionRecord(Question, Answered):
 LINKS = {
     "self": "/v1/questions/{id}",
     "history": "/v1/questions/{id}/history",
+    "citation": "/v1/questions/{id}/citation",
+    "jsonld": "/v1/questions/{id}/jsonld",
     "claims": "/v1/claims?question={id}",
 }
 
@@ -80,6 +83,7 @@ def list_questions(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=QuestionRecord,
     example=examples.alone(examples.QUESTION, LINKS, sides=[examples.SIDE], pairs=[]),
+    forms=FORMS,
     merging=True,
 )
 def get_question(query: RecordRequest, record_id: str) -> Response:
@@ -88,11 +92,13 @@ def get_question(query: RecordRequest, record_id: str) -> Response:
     Beside the record stand `sides`, each position with its claims, their claimants, chains, figures, sources, anchors
     and the voices behind it, and `pairs`, how each two positions relate. Both are derived when they are read.
     """
-    chosen([JSON])
+    media_type = chosen(REPRESENTATIONS)
     with reading(query) as view:
         body = view.connection.execute(one(questions, record_id, release=view.release)).scalar()
         if body is None:
             return absent(view, "questions", record_id)
+        if media_type != JSON:
+            return represented(view, "questions", body, media_type)
         found = gather(view, record_id)
     question, links = parse(body), linked(LINKS, record_id, query, view)
     members = {"sides": sides(question, found), "pairs": pairs(question, found)}

@@ -6,6 +6,7 @@ from flask import Response
 
 from api import examples
 from api.answers import record, record_list
+from api.citing import FORMS
 from api.documented import Blueprint
 from api.filters import anchored, chain, days, doubt, publisher, zone
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
@@ -68,6 +69,8 @@ class QuoteRecord(Quote, Answered):
 LINKS = {
     "self": "/v1/quotes/{id}",
     "history": "/v1/quotes/{id}/history",
+    "citation": "/v1/quotes/{id}/citation",
+    "jsonld": "/v1/quotes/{id}/jsonld",
     "claims": "/v1/claims?quote={id}",
     "continuations": "/v1/quotes?continues={id}",
     "printings": "/v1/quotes?printing_of={id}",
@@ -96,6 +99,7 @@ def list_quotes(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=QuoteRecord,
     example=examples.alone(examples.QUOTE, LINKS),
+    forms=FORMS,
     merging=True,
 )
 def get_quote(query: RecordRequest, record_id: str) -> Response:

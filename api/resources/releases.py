@@ -11,6 +11,7 @@ from marshmallow import ValidationError, fields, validates
 
 from api import examples
 from api.answers import send, send_page, with_members
+from api.citing import FORMS, REPRESENTATIONS, represented_release
 from api.cursors import Cursor
 from api.documented import Blueprint
 from api.negotiation import JSON, chosen
@@ -97,6 +98,8 @@ class ReleaseRecord(ReleaseManifest):
 #: What a release holds, by name.
 LINKS = {
     "self": "/v1/releases/{version}",
+    "citation": "/v1/releases/{version}/citation",
+    "jsonld": "/v1/releases/{version}/jsonld",
     "dataset": "/v1/dataset?release={version}",
     "sources": "/v1/sources?release={version}",
     "quotes": "/v1/quotes?release={version}",
@@ -140,17 +143,20 @@ def list_releases(query: ListRequest) -> Response:
     query=Query,
     answer=ReleaseRecord,
     example={**examples.RELEASE, "files": [FILE], "links": links_of(examples.VERSION)},
+    forms=FORMS,
 )
 def get_release(_query: None, version: str) -> Response:
     """Get one release.
 
     Its manifest (counts, parent, date, notes, digests) and its files for download.
     """
-    chosen([JSON])
+    media_type = chosen(REPRESENTATIONS)
     with reading_log(version, with_files=True) as view:
         manifest = view.connection.execute(find_manifest(version=version)).scalar()
-    if manifest is None:
-        raise unknown_release("path", "version", version)
+        if manifest is None:
+            raise unknown_release("path", "version", version)
+        if media_type != JSON:
+            return represented_release(view, media_type)
     shelf = files().shelf(view.catalogue.by_version[version])
     listed = [
         {"name": file.name, "url": f"/v1/releases/{version}/files/{file.name}", **asdict(file)}

@@ -6,6 +6,7 @@ from flask import Response
 
 from api import examples
 from api.answers import record, record_list
+from api.citing import FORMS
 from api.documented import Blueprint
 from api.filters import days, doubt
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
@@ -52,6 +53,8 @@ class SourceRecord(Source, Answered):
 LINKS = {
     "self": "/v1/sources/{id}",
     "history": "/v1/sources/{id}/history",
+    "citation": "/v1/sources/{id}/citation",
+    "jsonld": "/v1/sources/{id}/jsonld",
     "quotes": "/v1/quotes?source={id}",
     "claims": "/v1/claims?source={id}",
     "derived": "/v1/sources?derived_from={id}",
@@ -83,6 +86,7 @@ def list_sources(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=SourceRecord,
     example=examples.alone(examples.SOURCE, LINKS),
+    forms=FORMS,
     merging=True,
 )
 def get_source(query: RecordRequest, record_id: str) -> Response:

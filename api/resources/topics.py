@@ -6,6 +6,7 @@ from flask import Response
 
 from api import examples
 from api.answers import record, record_list
+from api.citing import FORMS
 from api.documented import Blueprint
 from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
 from api.shapes import Answered, ListedRecords, many
@@ -40,6 +41,8 @@ class TopicRecord(Topic, Answered):
 LINKS = {
     "self": "/v1/topics/{id}",
     "history": "/v1/topics/{id}/history",
+    "citation": "/v1/topics/{id}/citation",
+    "jsonld": "/v1/topics/{id}/jsonld",
     "claims": "/v1/claims?topic={id}",
     "narrower": "/v1/topics?broader={id}",
     "questions": "/v1/questions?topic={id}",
@@ -68,6 +71,7 @@ def list_topics(query: ListRequest) -> Response:
     query=RecordQuery,
     answer=TopicRecord,
     example=examples.alone(examples.TOPIC, LINKS),
+    forms=FORMS,
     merging=True,
 )
 def get_topic(query: RecordRequest, record_id: str) -> Response:

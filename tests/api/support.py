@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 from api import assemble, create_app
 from api.caching import FOR_EVER
 from api.reading import EXTENSION
+from api.resources import names
 from dataset.canonical import Body, canonical
 from dataset.log import Release
 from dataset.settings import read_settings
@@ -38,8 +39,8 @@ from tests.synthetic import History, Maker, anchor, dated
 State = dict[str, dict[str, Body]]
 
 PROBLEM = "application/problem+json"
-#: Paths for people, which the document leaves out.
-UNDOCUMENTED = re.compile(r"/|/docs(/.*)?")
+#: Paths for people, and names that lead on, which the document leaves out.
+UNDOCUMENTED = re.compile(rf"/|/docs(/.*)?|/({'|'.join(names.NOUNS)})/.*")
 ALWAYS = {"X-Request-Id", "X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy"}
 
 

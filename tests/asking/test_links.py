@@ -115,7 +115,7 @@ LINKS = {
     (noun.blueprint.name, name): address
     for noun in NOUNS
     for name, address in getattr(noun, "LINKS", {}).items()
-    if noun.blueprint.name in FINDERS and name not in ("self", "history")
+    if noun.blueprint.name in FINDERS and name not in ("self", "history", "citation", "jsonld")
 }
 
 

@@ -91,8 +91,8 @@ def _distribution(about: About, one: Artefact, file: File) -> dict[str, Any]:
     return present(found)
 
 
-def schema_org(about: About) -> dict[str, Any]:
-    """The release as a `Dataset`, each file as a `DataDownload`."""
+def schema_org(about: About, beside: str = "") -> dict[str, Any]:
+    """The release as a `Dataset`, each file as a `DataDownload`; `beside` is where the files lie, seen from here."""
     return present(
         {
             "@context": "https://schema.org/",
@@ -118,7 +118,7 @@ def schema_org(about: About) -> dict[str, Any]:
                     "@type": "DataDownload",
                     "name": one.name,
                     "description": one.description,
-                    "contentUrl": one.name,
+                    "contentUrl": f"{beside}{one.name}",
                     "encodingFormat": one.media_type.partition(";")[0],
                     "contentSize": f"{file.bytes} B",
                     "sha256": file.sha256,
