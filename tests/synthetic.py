@@ -75,7 +75,7 @@ class Maker:
             yield "topics", {"id": topic, "label": f"Topic {index}", "broader": broader}
         for index, place in enumerate(self.place_ids):
             body: Body = {"id": place, "name": f"Pier {index}", "kind": ("city", "site")[index % 2], "country": "XA"}
-            yield "places", {**body, "latitude": 50.25 + index / 8, "longitude": -3.5}
+            yield "places", {**body, "latitude": 50.25 + index % 300 / 8, "longitude": -3.5}
         for index, actor in enumerate(self.actor_ids):
             yield "actors", self.actor(index, actor)
         for index, event in enumerate(self.event_ids):

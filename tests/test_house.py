@@ -82,7 +82,7 @@ def test_no_address_of_a_registry() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "bench"])
 def test_locks_are_complete(name: str) -> None:
     """Each locked package has one exact version and its hashes, and nothing else steers the installer."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
