@@ -1,38 +1,28 @@
 """Making answers: the one place where responses of the API come from, put together from stored bytes.
 
-A record is never parsed to be served: lists join the canonical bodies, one record gets its members beside; only to say
-where the words of a search stand it is read. What every
-answer carries (headers; later validators and negotiation) is added in `finish`.
+A record is never parsed to be served as it is: one gets its members beside, `api.lists` joins the bodies of many. What
+every answer carries is added in `finish`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
 from sqlalchemy import Table
 
 from api.citing import REPRESENTATIONS, represented
-from api.cursors import Cursor
+from api.included import included
 from api.negotiation import JSON, chosen
 from api.origins import share
-from api.parameters import ListRequest, RecordRequest, bad_cursor
+from api.parameters import RecordRequest
 from api.problems import KINDS, Mistake, RequestProblem, mistaken
 from api.reading import View, reading
-from dataset.canonical import parse
-from dataset.queries.filters import ANY
-from dataset.queries.paging import Records, one, page, records
-from dataset.search.highlights import highlights
-from dataset.search.pages import Hit, page_of
-from dataset.search.query import Query as Asked
+from dataset.members import only
+from dataset.queries.paging import one, page, records
 from dataset.store.reading import tombstone
-
-#: A query function of a type: from the release and the filters of a list to a `Select`.
-Find = Callable[..., Records]
 
 #: For answers that no browser shows as a page; pages set their own.
 POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
@@ -55,7 +45,7 @@ def finish(answer: Response) -> Response:
     return answer
 
 
-def compact(members: Mapping[str, Any]) -> str:
+def compact(members: Mapping[str, Any] | Sequence[Any]) -> str:
     """Members as JSON, as tight as the bodies that they stand beside."""
     return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
@@ -63,76 +53,6 @@ def compact(members: Mapping[str, Any]) -> str:
 def send(text: str, headers: Mapping[str, str] | None = None) -> Response:
     """An answer of JSON."""
     return Response(text, content_type=JSON, headers=headers)
-
-
-def record_list(table: Table, find: Find, query: ListRequest) -> Response:
-    """A page of the records that `find` selects by the filters; with `q`, of those that it finds, the best first."""
-    chosen([JSON])
-    if query.words is not None:
-        return _found_list(table, find, query, query.words)
-    with reading(query) as view:
-        after = query.cursor.after if query.cursor else None
-        asked = page(find(release=view.release, **query.filters), table, after=after, limit=query.limit)
-        rows = view.connection.execute(asked).all()
-    places, bodies = [row[0] for row in rows], [row[1] for row in rows]
-    return send_page(bodies, places, query, view.release.version)
-
-
-def _found_list(table: Table, find: Find, query: ListRequest, asked: Asked) -> Response:
-    sources = query.filters.get("source", ANY).some
-    with reading(query) as view, placed(query):
-        hits = page_of(
-            view.connection,
-            find(release=view.release, **query.filters),
-            table,
-            query=asked,
-            release=view.release,
-            after=query.cursor.after if query.cursor else None,
-            limit=query.limit,
-            source=sources[0] if len(sources) == 1 else None,
-        )
-    marks = {parse(hit.body)["id"]: marked(hit, asked) for hit in hits[: query.limit]}
-    bodies, places = [hit.body for hit in hits], [hit.after for hit in hits]
-    return send_page(bodies, places, query, view.release.version, highlights=marks)
-
-
-@contextmanager
-def placed(query: ListRequest) -> Iterator[None]:
-    """Searching from the place that the cursor names.
-
-    Raises:
-        RequestProblem: no hit of the query can stand there.
-    """
-    try:
-        yield
-    except ValueError:
-        if query.cursor is None:
-            raise
-        raise mistaken([bad_cursor(query.cursor.encode(), "it is none that this service gave")]) from None
-
-
-def marked(hit: Hit, asked: Asked) -> list[dict[str, Any]]:
-    """Where the words that were searched for stand in a hit."""
-    return [mark._asdict() for mark in highlights(hit.type, parse(hit.body), asked)]
-
-
-def send_page(
-    bodies: Sequence[str], places: Sequence[str], query: ListRequest, release: str, **beside: Any
-) -> Response:
-    """A page of at most `limit` bodies; one more than that says that the list goes on behind the last one sent."""
-    more = len(bodies) > query.limit
-    cursor = Cursor(release, query.digest, places[query.limit - 1]).encode() if more else None
-    members = compact({"limit": query.limit, "next": cursor})
-    text = f'{{"data":[{",".join(bodies[: query.limit])}],"page":{members},"release":"{release}"}}'
-    return send(with_members(text, **beside) if beside else text, next_link(cursor))
-
-
-def next_link(cursor: str | None) -> dict[str, str]:
-    """The header that has the path and query of this request, with another cursor; none at the end."""
-    if cursor is None:
-        return {}
-    parameters = {**request.args.to_dict(), "cursor": cursor}
-    return {"Link": f'<{request.path}?{urlencode(parameters, safe=",")}>; rel="next"'}
 
 
 def record(table: Table, record_id: str, query: RecordRequest, links: Mapping[str, str]) -> Response:
@@ -144,6 +64,7 @@ def record(table: Table, record_id: str, query: RecordRequest, links: Mapping[st
             return absent(view, table.name, record_id)
         if media_type != JSON:
             return represented(view, table.name, body, media_type)
+        body = shaped(body, table.name, query, view)
     members = {"links": linked(links, record_id, query, view), "release": view.release.version}
     return send(with_members(body, **members))
 
@@ -156,8 +77,16 @@ def the_record(table: Table, query: RecordRequest, links: Mapping[str, str]) -> 
         record_id, body = view.connection.execute(statement).one()
         if media_type != JSON:
             return represented(view, table.name, body, media_type)
+        body = shaped(body, table.name, query, view)
     members = {"links": linked(links, record_id, query, view), "release": view.release.version}
     return send(with_members(body, **members))
+
+
+def shaped(body: str, record_type: str, query: RecordRequest, view: View) -> str:
+    """A body as the request wants it: cut down to some members, with the records beside it that it refers to."""
+    beside = {"included": included(view, record_type, [body], query.expand)} if query.expand else {}
+    cut = only(body, query.members) if query.members else body
+    return with_texts(cut, beside) if beside else cut
 
 
 def absent(view: View, record_type: str, record_id: str) -> Response:
@@ -190,6 +119,11 @@ def unknown_record(record_type: str, record_id: str, release: str) -> RequestPro
 def with_members(body: str, **members: Any) -> str:
     """A canonical body with members beside its own, of names that no record type uses."""
     return f"{body[:-1]},{compact(members)[1:]}"
+
+
+def with_texts(body: str, members: Mapping[str, str]) -> str:
+    """The same with members that are JSON already."""
+    return body[:-1] + "".join(f',"{name}":{text}' for name, text in members.items()) + "}"
 
 
 def linked(links: Mapping[str, str], record_id: str, query: RecordRequest, view: View) -> dict[str, str]:

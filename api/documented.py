@@ -24,6 +24,8 @@ from api import errors, shapes
 from api.headers import ANY_OPERATION, ASKED, BARE, FILE_HEADERS, HEADERS, REASONS, REFUSED, VALIDATED
 from api.problems import CONTENT_TYPE, KINDS
 from api.requests import Parser, path_field
+from dataset.schemas import TYPES
+from dataset.schemas.base import RecordSchema
 
 View = Callable[..., Response]
 
@@ -48,7 +50,19 @@ class Described(OpenAPIConverter):
         """The component of a schema."""
         made: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
         made["description"] = inspect.getdoc(schema if isinstance(schema, type) else type(schema))
+        if isinstance(schema, RecordSchema):
+            _may_be_cut(schema, made)
         return made
+
+
+def _may_be_cut(schema: RecordSchema, made: dict[str, Any]) -> None:
+    """Say of a record which members are always there: in the form of the document the id alone, for `fields`."""
+    required = made["required"]
+    own = [name for name in required if name != "id" and name in TYPES[schema.type]().fields]
+    made["required"] = [name for name in required if name not in own]
+    if own:
+        told = ", ".join(f"`{name}`" for name in own)
+        made["description"] += f"\n\nBeside `id` these are always there, unless `fields` leaves them out: {told}."
 
 
 class Plugin(MarshmallowPlugin):

@@ -19,6 +19,8 @@ from api.problems import Mistake, mistaken
 
 JSON: Final = "application/json"
 HTML: Final = "text/html"
+CSV: Final = "text/csv"
+NDJSON: Final = "application/x-ndjson"
 
 #: Characters of an `Accept` whose outcome is remembered; clients of one kind send the same each time.
 REMEMBERED: Final = 300

@@ -7,6 +7,7 @@ same names; `limit`, `cursor` and `release` mean the same everywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,9 @@ from webargs.fields import DelimitedList
 from api import cursors
 from api.moments import AsOf
 from api.problems import SHOWN, Mistake
+from api.shaping import Exact, Expand, Ids, Members, Sort, sample_field, seed_field
 from dataset.queries.filters import ANY, Choice
+from dataset.queries.sorting import Key
 from dataset.schemas import TYPES
 from dataset.schemas.fields import Code, Flag, Integer, Pattern
 from dataset.search.query import LONGEST_QUERY, QueryError, parse
@@ -153,16 +156,26 @@ def bad_cursor(found: str, reason: str) -> Mistake:
 
 @dataclass(frozen=True, slots=True)
 class RecordRequest:
-    """What a view of one record is asked: in which release to look, or as of which day; the newest when both None."""
+    """What a view of one record is asked: in which release to look, or as of which day; the newest when both None.
+
+    `members` are those wanted, all when there are none; `expand` names members whose records are sent too.
+    """
 
     release: str | None
     as_of: date | None
     cursor: cursors.Cursor | None = None
+    members: Sequence[str] = ()
+    expand: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """What a view of a list is asked; `words` are those of `q`."""
+    """What a view of a list is asked.
+
+    `words` are those of `q`, `ids` those wanted, all when None; `members` and `expand` as of one record, `sort` the
+    keys of another order, `counted` whether to count the list, `sample` the number and seed of a sample, `groups` the
+    dimensions of a count.
+    """
 
     filters: dict[str, Any]
     limit: int
@@ -171,6 +184,13 @@ class ListRequest:
     as_of: date | None
     digest: str
     words: Asked | None = None
+    ids: Sequence[str] | None = None
+    members: Sequence[str] = ()
+    expand: Sequence[str] = ()
+    sort: Sequence[Key] = ()
+    counted: bool = False
+    sample: tuple[int, int] | None = None
+    groups: Sequence[str] = ()
 
 
 class Query(Schema):
@@ -195,7 +215,19 @@ class RecordQuery(Query):
     @post_load
     def made(self, data: dict[str, Any], **kwargs: Any) -> RecordRequest:
         """What the view gets."""
-        return RecordRequest(data.get("release"), data.get("as_of"))
+        members, expand = data.get("fields", ()), data.get("expand", ())
+        return RecordRequest(data.get("release"), data.get("as_of"), members=members, expand=expand)
+
+
+class ShapedRecordQuery(RecordQuery):
+    """The parameters of one record that can be cut down and expanded; a subclass names the type."""
+
+    type: ClassVar[str]
+
+    expand = Expand()
+
+    class Meta(RecordQuery.Meta):
+        include: ClassVar = {"fields": Members()}  # schemas have an attribute of this name
 
 
 class ListQuery(Query):
@@ -203,7 +235,12 @@ class ListQuery(Query):
 
     type: ClassVar[str]
     #: Parameters that are no filters.
-    common: ClassVar[frozenset[str]] = frozenset({"q", "limit", "cursor", "release", "as_of"})
+    common: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("q", "id", "fields", "expand", "sort", "count", "group_by", "sample", "seed"),
+            *("limit", "cursor", "release", "as_of"),
+        }
+    )
 
     def filters(self, data: dict[str, Any]) -> dict[str, Any]:
         """The filters among the parameters."""
@@ -216,6 +253,7 @@ class ListQuery(Query):
             filters["as_of"] = data["as_of"].isoformat()
         if "q" in data:
             filters["q"] = str(data["q"])  # its one form
+        filters |= {name: [str(part) for part in data[name]] for name in ("id", "sort") if name in data}
         return cursors.digest(self.type, filters)
 
     @validates_schema
@@ -230,17 +268,27 @@ class ListQuery(Query):
             reason = f"it belongs to release {cursor.release}, not {data['release']}"
             raise ValidationError({"cursor": [bad_cursor(cursor.encode(), reason)]})
 
-    @post_load
-    def made(self, data: dict[str, Any], **kwargs: Any) -> ListRequest:
+    @post_load(pass_original=True)
+    def made(self, data: dict[str, Any], original: dict[str, Any], **kwargs: Any) -> ListRequest:
         """What the view gets."""
+        limit: int = data.get("limit", 0)
+        if "id" in data and "limit" not in original:
+            limit = max(limit, len(data["id"]))
         return ListRequest(
             self.filters(data),
-            data["limit"],
+            limit,
             data.get("cursor"),
             data.get("release"),
             data.get("as_of"),
             self.digest(data),
             data.get("q"),
+            ids=data.get("id"),
+            members=data.get("fields", ()),
+            expand=data.get("expand", ()),
+            sort=data.get("sort", ()),
+            counted="count" in data,
+            sample=(data["sample"], data.get("seed", 0)) if "sample" in data else None,
+            groups=data.get("group_by", ()),
         )
 
 
@@ -258,10 +306,19 @@ class ReleasedListQuery(ListQuery, metaclass=_WithOpposites):
     """The parameters of every list of records."""
 
     q = WordsText()
+    id = Ids()
+    expand = Expand()
+    sort = Sort()
+    count = Exact()
+    sample = sample_field()
+    seed = seed_field()
     limit = Limit()
     cursor = CursorText()
     release = release_field()
     as_of = AsOf()
+
+    class Meta(ListQuery.Meta):
+        include: ClassVar = {"fields": Members()}  # schemas have an attribute of this name
 
     def filters(self, data: dict[str, Any]) -> dict[str, Any]:
         """The arguments of the query function: a filter of several values and its opposite are one choice."""
@@ -274,5 +331,26 @@ class ReleasedListQuery(ListQuery, metaclass=_WithOpposites):
             found[name.removeprefix(NOT)] = Choice(asked.some, found.pop(name))
         return found
 
+    @validates_schema(pass_original=True)
+    def check_sample(self, data: dict[str, Any], original: dict[str, Any], **kwargs: Any) -> None:
+        """A sample is one page in the default order."""
+        if "sample" not in data:
+            if "seed" in data:
+                raise ValidationError({"seed": ["found without sample; allowed: both, or sample alone"]})
+            return
+        beside = [name for name in ("limit", "cursor", "sort") if name in original]
+        if beside:
+            raise ValidationError({"sample": [f"found beside {', '.join(beside)}; allowed: sample without them"]})
 
-__all__ = ["Flag", "ListQuery", "ListRequest", "Query", "RecordQuery", "RecordRequest", "ReleasedListQuery", "Values"]
+
+__all__ = [
+    "Flag",
+    "ListQuery",
+    "ListRequest",
+    "Query",
+    "RecordQuery",
+    "RecordRequest",
+    "ReleasedListQuery",
+    "ShapedRecordQuery",
+    "Values",
+]

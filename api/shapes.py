@@ -12,6 +12,12 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from api.cursors import Cursor
 from api.examples import VERSION
+from dataset.schemas.claim import Claim
+from dataset.schemas.entities import Actor, Place, Topic
+from dataset.schemas.event import Event
+from dataset.schemas.question import Question
+from dataset.schemas.quote import Quote
+from dataset.schemas.source import Source
 
 
 class Shape(Schema):
@@ -34,6 +40,11 @@ def number(description: str, example: int, **kwargs: Any) -> fields.Integer:
 def many(inner: type[Schema], description: str) -> fields.List[Any]:
     """A list of mappings, always there."""
     return fields.List(fields.Nested(inner), required=True, metadata={"description": description})
+
+
+def some(inner: type[Schema], description: str) -> fields.List[Any]:
+    """A list of mappings, there where it is asked for."""
+    return fields.List(fields.Nested(inner), metadata={"description": description})
 
 
 def part(inner: type[Schema], description: str, **kwargs: Any) -> fields.Nested:
@@ -91,6 +102,8 @@ class Page(Shape):
         },
     )
 
+    total = number("With `count=exact`: how many records the whole list has.", 420)
+
 
 class Error(Shape):
     """One mistake in a request."""
@@ -122,6 +135,19 @@ class Problem(Shape):
     )
 
 
+class Included(Shape):
+    """The records that others refer to, by type, each once and in the order of its list."""
+
+    sources = some(Source, "The sources.")
+    quotes = some(Quote, "The quotes.")
+    claims = some(Claim, "The claims.")
+    events = some(Event, "The events.")
+    actors = some(Actor, "The actors.")
+    places = some(Place, "The places.")
+    topics = some(Topic, "The topics.")
+    questions = some(Question, "The questions.")
+
+
 class Answered(Schema):
     """What stands beside the members of a record when it is answered alone; the record's own schema says the rest."""
 
@@ -130,6 +156,18 @@ class Answered(Schema):
         {"self": "/v1/topics/costs", "claims": "/v1/claims?topic=costs"},
     )
     release = words("Version of the release that was read.", VERSION, required=True)
+    included = part(Included, "With `expand`: the records that its members refer to.")
+
+
+class Missing(Shape):
+    """An id that the release has no record of; the other members say how it ended, if it ever lived."""
+
+    id = words("The id that was asked for.", "overton-herald-2024.c9", required=True)
+    operation = words("`merged` or `withdrawn`.", "merged")
+    release = words("Version of the release that ended it.", VERSION)
+    date = words("Day of that release.", "2024-07-01")
+    reason = words("Why.", "Both say the same.")
+    replaced_by = words("The record that it is now part of.", "overton-herald-2024.c1")
 
 
 class Highlight(Shape):
@@ -160,3 +198,5 @@ class ListedRecords(Listed):
             "example": {"overton-herald-2024.c1": [{"field": "statement", "start": 4, "end": 10}]},
         },
     )
+    missing = some(Missing, "With `id`: those that the release has no record of.")
+    included = part(Included, "With `expand`: the records that the members of those in `data` refer to.")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import record, record_list
+from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
-from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.forms import list_forms
+from api.lists import record_list
+from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.actors import find_actors
 from dataset.schemas import codes
@@ -29,6 +31,12 @@ class ActorQuery(ReleasedListQuery):
     country = Values(country_code("Country they belong to, ISO 3166-1 alpha-2."))
     organisation = Values(Reference("Where they held a role.", to="actors", example="netherby-council"))
     claim = Values(Reference("A claim about them.", to="claims", example="overton-herald-2024.c1"))
+
+
+class ActorRecordQuery(ShapedRecordQuery):
+    """How an actor is answered."""
+
+    type = "actors"
 
 
 class ActorList(ListedRecords):
@@ -69,6 +77,7 @@ LINKS = {
     answer=ActorList,
     example=examples.listed(examples.ACTOR, "actor-1"),
     headers=("Link",),
+    forms=list_forms("actors"),
 )
 def list_actors(query: ListRequest) -> Response:
     """List actors.
@@ -81,7 +90,7 @@ def list_actors(query: ListRequest) -> Response:
 @blueprint.operation(
     "/v1/actors/<id>",
     "getActor",
-    query=RecordQuery,
+    query=ActorRecordQuery,
     answer=ActorRecord,
     example=examples.alone(examples.ACTOR, LINKS),
     forms=FORMS,

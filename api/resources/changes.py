@@ -11,10 +11,11 @@ from marshmallow import ValidationError, fields, validates
 from sqlalchemy import select
 
 from api import examples
-from api.answers import compact, next_link, send, unknown_record
+from api.answers import compact, send, unknown_record
 from api.cursors import Cursor
 from api.differences import change_members, history_of, with_bodies
 from api.documented import Blueprint
+from api.lists import next_link
 from api.moments import AsOf
 from api.negotiation import JSON, chosen
 from api.parameters import (

@@ -8,11 +8,13 @@ from flask import Response
 from marshmallow import ValidationError, validates_schema
 
 from api import examples
-from api.answers import record, record_list
+from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
 from api.filters import anchored, chain, days, doubt, publisher, source_language, zone
-from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.forms import list_forms
+from api.lists import record_list
+from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.claims import find_claims
 from dataset.schemas import codes
@@ -86,6 +88,12 @@ class ClaimQuery(ReleasedListQuery):
             raise ValidationError(mistakes)
 
 
+class ClaimRecordQuery(ShapedRecordQuery):
+    """How a claim is answered."""
+
+    type = "claims"
+
+
 class ClaimList(ListedRecords):
     """A page of claims."""
 
@@ -119,6 +127,7 @@ LINKS = {
     answer=ClaimList,
     example=examples.listed(examples.CLAIM, "overton-herald-2024 C96 C204 overton-herald-2024.c1"),
     headers=("Link",),
+    forms=list_forms("claims"),
 )
 def list_claims(query: ListRequest) -> Response:
     """List claims.
@@ -131,7 +140,7 @@ def list_claims(query: ListRequest) -> Response:
 @blueprint.operation(
     "/v1/claims/<id>",
     "getClaim",
-    query=RecordQuery,
+    query=ClaimRecordQuery,
     answer=ClaimRecord,
     example=examples.alone(examples.CLAIM, LINKS),
     forms=FORMS,

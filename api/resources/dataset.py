@@ -8,12 +8,21 @@ from api import examples
 from api.answers import the_record
 from api.citing import FORMS
 from api.documented import Blueprint
-from api.parameters import RecordQuery, RecordRequest
+from api.parameters import RecordRequest, ShapedRecordQuery
 from api.shapes import Answered
 from dataset.schemas.dataset import Dataset
 from dataset.store.tables import dataset
 
 blueprint = Blueprint("dataset", "What this is, who made it and under which terms.")
+
+
+class DatasetRecordQuery(ShapedRecordQuery):
+    """How the dataset is answered."""
+
+    type = "dataset"
+
+    class Meta(ShapedRecordQuery.Meta):
+        exclude = ("expand",)  # it refers to no record
 
 
 class DatasetRecord(Dataset, Answered):
@@ -40,7 +49,7 @@ LINKS = {
 @blueprint.operation(
     "/v1/dataset",
     "getDataset",
-    query=RecordQuery,
+    query=DatasetRecordQuery,
     answer=DatasetRecord,
     example=examples.alone(examples.DATASET, LINKS),
     forms=FORMS,

@@ -10,10 +10,11 @@ from flask import Response, request
 from marshmallow import ValidationError, fields, validates
 
 from api import cursors, examples
-from api.answers import compact, next_link, send
+from api.answers import compact, send
 from api.cursors import Cursor
 from api.differences import net_changes
 from api.documented import Blueprint
+from api.lists import next_link
 from api.negotiation import JSON, chosen
 from api.parameters import CursorText, Limit, ListQuery, ListRequest, bad_cursor, types_field
 from api.reading import reading_log

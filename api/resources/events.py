@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import record, record_list
+from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
 from api.filters import days, doubt
-from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.forms import list_forms
+from api.lists import record_list
+from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.events import find_events
 from dataset.schemas import codes
@@ -35,6 +37,12 @@ class EventQuery(ReleasedListQuery):
     uncertain = doubt("its date is")
     claim = Values(Reference("A claim about it.", to="claims", example="overton-herald-2024.c1"))
     source = Values(Reference("A source that makes claims about it.", to="sources", example="overton-herald-2024"))
+
+
+class EventRecordQuery(ShapedRecordQuery):
+    """How an event is answered."""
+
+    type = "events"
 
 
 class EventList(ListedRecords):
@@ -67,6 +75,7 @@ LINKS = {
     answer=EventList,
     example=examples.listed(examples.EVENT, "event-1"),
     headers=("Link",),
+    forms=list_forms("events"),
 )
 def list_events(query: ListRequest) -> Response:
     """List events.
@@ -79,7 +88,7 @@ def list_events(query: ListRequest) -> Response:
 @blueprint.operation(
     "/v1/events/<id>",
     "getEvent",
-    query=RecordQuery,
+    query=EventRecordQuery,
     answer=EventRecord,
     example=examples.alone(examples.EVENT, LINKS),
     forms=FORMS,

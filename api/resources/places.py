@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import record, record_list
+from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
-from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.forms import list_forms
+from api.lists import record_list
+from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.places import find_places
 from dataset.schemas.entities import Place
@@ -23,9 +25,21 @@ class PlaceQuery(ReleasedListQuery):
 
     type = "places"
 
+    class Meta(ReleasedListQuery.Meta):
+        exclude = ("expand",)  # they refer to no record
+
     kind = Values(Code("What kind of place.", example="city"))
     country = Values(country_code("Country it lies in, ISO 3166-1 alpha-2."))
     claim = Values(Reference("A claim about it.", to="claims", example="overton-herald-2024.c1"))
+
+
+class PlaceRecordQuery(ShapedRecordQuery):
+    """How a place is answered."""
+
+    type = "places"
+
+    class Meta(ShapedRecordQuery.Meta):
+        exclude = ("expand",)  # it refers to no record
 
 
 class PlaceList(ListedRecords):
@@ -56,6 +70,7 @@ LINKS = {
     answer=PlaceList,
     example=examples.listed(examples.PLACE, "place-1"),
     headers=("Link",),
+    forms=list_forms("places"),
 )
 def list_places(query: ListRequest) -> Response:
     """List places.
@@ -68,7 +83,7 @@ def list_places(query: ListRequest) -> Response:
 @blueprint.operation(
     "/v1/places/<id>",
     "getPlace",
-    query=RecordQuery,
+    query=PlaceRecordQuery,
     answer=PlaceRecord,
     example=examples.alone(examples.PLACE, LINKS),
     forms=FORMS,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import absent, linked, record_list, send, with_members
+from api.answers import absent, linked, send, shaped, with_members
 from api.citing import FORMS, REPRESENTATIONS, represented
 from api.documented import Blueprint
+from api.forms import list_forms
+from api.lists import record_list
 from api.negotiation import JSON, chosen
-from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
 from api.reading import reading
 from api.shapes import Answered, ListedRecords, many
 from api.sides import PositionPair, Side, gather, pairs, sides
@@ -29,6 +31,9 @@ class QuestionQuery(ReleasedListQuery):
 
     type = "questions"
 
+    class Meta(ReleasedListQuery.Meta):
+        exclude = ("expand",)  # they refer to no record
+
     kind = Values(Code("How the positions relate.", codes.QUESTION_KIND, closed=True))
     answer = Values(Code("What kind of answer it asks for.", codes.ANSWER, closed=True))
     claim = Values(Reference("A claim that answers it.", to="claims", example="overton-herald-2024.c1"))
@@ -36,6 +41,15 @@ class QuestionQuery(ReleasedListQuery):
     event = Values(Reference("An event that such claims are about.", to="events", example="bridge-talks-2024"))
     actor = Values(Reference("An actor that such claims are about.", to="actors", example="john-roe"))
     topic = Values(Reference("A topic that such claims are about, or one above that.", to="topics", example="costs"))
+
+
+class QuestionRecordQuery(ShapedRecordQuery):
+    """How a question is answered."""
+
+    type = "questions"
+
+    class Meta(ShapedRecordQuery.Meta):
+        exclude = ("expand",)  # it refers to no record
 
 
 class QuestionList(ListedRecords):
@@ -68,6 +82,7 @@ LINKS = {
     answer=QuestionList,
     example=examples.listed(examples.QUESTION, examples.QUESTION["id"]),
     headers=("Link",),
+    forms=list_forms("questions"),
 )
 def list_questions(query: ListRequest) -> Response:
     """List questions.
@@ -80,7 +95,7 @@ def list_questions(query: ListRequest) -> Response:
 @blueprint.operation(
     "/v1/questions/<id>",
     "getQuestion",
-    query=RecordQuery,
+    query=QuestionRecordQuery,
     answer=QuestionRecord,
     example=examples.alone(examples.QUESTION, LINKS, sides=[examples.SIDE], pairs=[]),
     forms=FORMS,
@@ -100,6 +115,7 @@ def get_question(query: RecordRequest, record_id: str) -> Response:
         if media_type != JSON:
             return represented(view, "questions", body, media_type)
         found = gather(view, record_id)
+        shown = shaped(body, "questions", query, view)
     question, links = parse(body), linked(LINKS, record_id, query, view)
     members = {"sides": sides(question, found), "pairs": pairs(question, found)}
-    return send(with_members(body, **members, links=links, release=view.release.version))
+    return send(with_members(shown, **members, links=links, release=view.release.version))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import record, record_list
+from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
 from api.filters import anchored, chain, days, doubt, publisher, zone
-from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.forms import list_forms
+from api.lists import record_list
+from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.quotes import find_quotes
 from dataset.schemas import codes
@@ -55,6 +57,12 @@ class QuoteQuery(ReleasedListQuery):
     claim = Values(Reference("A claim that rests on it.", to="claims", example="overton-herald-2024.c1"))
 
 
+class QuoteRecordQuery(ShapedRecordQuery):
+    """How a quote is answered."""
+
+    type = "quotes"
+
+
 class QuoteList(ListedRecords):
     """A page of quotes."""
 
@@ -84,6 +92,7 @@ LINKS = {
     answer=QuoteList,
     example=examples.listed(examples.QUOTE, "quote-1"),
     headers=("Link",),
+    forms=list_forms("quotes"),
 )
 def list_quotes(query: ListRequest) -> Response:
     """List quotes.
@@ -96,7 +105,7 @@ def list_quotes(query: ListRequest) -> Response:
 @blueprint.operation(
     "/v1/quotes/<id>",
     "getQuote",
-    query=RecordQuery,
+    query=QuoteRecordQuery,
     answer=QuoteRecord,
     example=examples.alone(examples.QUOTE, LINKS),
     forms=FORMS,

@@ -10,10 +10,11 @@ from flask import Response
 from marshmallow import ValidationError, fields, validates
 
 from api import examples
-from api.answers import send, send_page, with_members
+from api.answers import send, with_members
 from api.citing import FORMS, REPRESENTATIONS, represented_release
 from api.cursors import Cursor
 from api.documented import Blueprint
+from api.lists import send_page
 from api.negotiation import JSON, chosen
 from api.parameters import CursorText, Limit, ListQuery, ListRequest, Query, bad_cursor
 from api.reading import files, reading_log, unknown_release

@@ -6,6 +6,7 @@ who asks that address has the query run again, and hears whether the result is t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,9 +16,10 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from sqlalchemy import Table
 
 from api import examples
-from api.answers import Find, compact, send
+from api.answers import compact, send
 from api.citing import CITATION_FORMS, about_of, citation_members, send_citation, wanted
 from api.documented import Blueprint
+from api.lists import Find
 from api.negotiation import JSON
 from api.parameters import RecordRequest, ReleasedListQuery
 from api.reading import View, reading
@@ -47,7 +49,7 @@ blueprint = Blueprint(
 )
 
 #: What a list takes beside its filters and what makes the same result whatever its value: how it is shown.
-KEPT: Final = frozenset({"q", "sort", "release", "as_of"})
+KEPT: Final = frozenset({"q", "id", "sort", "release", "as_of"})
 #: What the address of a result holds beside the query.
 OURS: Final = frozenset({"format", "cited_count", "cited_sha256"})
 TOGETHER: Final = "release, cited_count and cited_sha256 together"
@@ -59,6 +61,7 @@ class ResultRequest(RecordRequest):
 
     filters: dict[str, Any] = field(default_factory=dict)
     words: Asked | None = None
+    ids: Sequence[str] | None = None
     query: dict[str, str] = field(default_factory=dict)
     format: str | None = None
     cited: dict[str, Any] = field(default_factory=dict)
@@ -102,6 +105,7 @@ def result_query(listed: type[ReleasedListQuery]) -> type[ReleasedListQuery]:
                 data.get("as_of"),
                 filters=filters,
                 words=data.get("q"),
+                ids=data.get("id"),
                 query=told,
                 format=data.get("format"),
                 cited=cited,
@@ -158,11 +162,13 @@ def _found(view: View, table: Table, find: Find, query: ResultRequest) -> Figure
     Raises:
         TooCostly: it holds too many records.
     """
-    if not query.filters and query.words is None:
+    if not query.filters and query.words is None and query.ids is None:
         stored = release_of(view.connection, view.release.version)
         assert stored is not None  # a view is of a release that is there
         return Figures(stored.manifest["counts"][table.name], stored.manifest["types"][table.name])
     statement = find(release=view.release, **query.filters)
+    if query.ids is not None:
+        statement = statement.where(table.c.id.in_(query.ids))
     if query.words is not None:
         statement = statement.where(has_words(table, query=query.words, engine=view.connection.dialect.name))
     try:

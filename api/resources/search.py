@@ -6,8 +6,9 @@ from flask import Response
 from marshmallow import fields
 
 from api import examples
-from api.answers import compact, marked, placed, send_page
+from api.answers import compact
 from api.documented import Blueprint
+from api.lists import marked, placed, send_page
 from api.moments import AsOf
 from api.negotiation import JSON, chosen
 from api.parameters import CursorText, Limit, ListQuery, ListRequest, WordsText, release_field, types_field

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import record, record_list
+from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
 from api.filters import days, doubt
-from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.forms import list_forms
+from api.lists import record_list
+from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.sources import find_sources
 from dataset.schemas import codes
@@ -37,6 +39,12 @@ class SourceQuery(ReleasedListQuery):
     published_overlaps, published_within = days("the time when it was published")
     published_basis = Values(Code("How that time is known.", codes.DATE_BASIS, closed=True))
     uncertain = doubt("`published` is")
+
+
+class SourceRecordQuery(ShapedRecordQuery):
+    """How a source is answered."""
+
+    type = "sources"
 
 
 class SourceList(ListedRecords):
@@ -71,6 +79,7 @@ LINKS = {
     answer=SourceList,
     example=examples.listed(examples.SOURCE, "source-1"),
     headers=("Link",),
+    forms=list_forms("sources"),
 )
 def list_sources(query: ListRequest) -> Response:
     """List sources.
@@ -83,7 +92,7 @@ def list_sources(query: ListRequest) -> Response:
 @blueprint.operation(
     "/v1/sources/<id>",
     "getSource",
-    query=RecordQuery,
+    query=SourceRecordQuery,
     answer=SourceRecord,
     example=examples.alone(examples.SOURCE, LINKS),
     forms=FORMS,

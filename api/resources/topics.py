@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import record, record_list
+from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
-from api.parameters import ListRequest, RecordQuery, RecordRequest, ReleasedListQuery, Values
+from api.forms import list_forms
+from api.lists import record_list
+from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.topics import find_topics
 from dataset.schemas.entities import Topic
@@ -25,6 +27,12 @@ class TopicQuery(ReleasedListQuery):
 
     broader = Values(Reference("The wider topic right above it.", to="topics", example="bridges"))
     claim = Values(Reference("A claim about it.", to="claims", example="overton-herald-2024.c1"))
+
+
+class TopicRecordQuery(ShapedRecordQuery):
+    """How a topic is answered."""
+
+    type = "topics"
 
 
 class TopicList(ListedRecords):
@@ -56,6 +64,7 @@ LINKS = {
     answer=TopicList,
     example=examples.listed(examples.TOPIC, "topic-1"),
     headers=("Link",),
+    forms=list_forms("topics"),
 )
 def list_topics(query: ListRequest) -> Response:
     """List topics.
@@ -68,7 +77,7 @@ def list_topics(query: ListRequest) -> Response:
 @blueprint.operation(
     "/v1/topics/<id>",
     "getTopic",
-    query=RecordQuery,
+    query=TopicRecordQuery,
     answer=TopicRecord,
     example=examples.alone(examples.TOPIC, LINKS),
     forms=FORMS,

@@ -6,13 +6,20 @@ Pure functions on a connection; lists of records are made in `dataset/queries`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, or_, select
 
 from dataset.store.tables import changes, releases
+
+_CHANGE = (
+    releases.c.ordinal,
+    releases.c.version,
+    releases.c.date,
+    *(changes.c.operation, changes.c.reason, changes.c.replaced_by, changes.c.digest),
+)
 
 #: Operations after which an id stands for no record any more.
 ENDS = ("merged", "withdrawn")
@@ -78,6 +85,14 @@ def tombstone(connection: Connection, record_type: str, record_id: str, ordinal:
     return found[0] if found else None
 
 
+def tombstones(connection: Connection, record_type: str, ids: Sequence[str], ordinal: int) -> dict[str, Event]:
+    """The change that ended each of these ids in or before a release, by id; those that never were are left out."""
+    ended = select(changes.c.id, *_CHANGE).join_from(changes, releases, changes.c.release == releases.c.ordinal)
+    ended = ended.where(changes.c.type == record_type, changes.c.id.in_(ids))
+    ended = ended.where(changes.c.release <= ordinal, changes.c.operation.in_(ENDS)).order_by(changes.c.release)
+    return {record_id: Event._make(event) for record_id, *event in connection.execute(ended)}
+
+
 def valid_in(table: Table, ordinal: int, newest: int) -> ColumnElement[bool]:
     """The condition that a row of a record table is valid in the release `ordinal`, where `newest` is the newest one.
 
@@ -101,15 +116,7 @@ def _release(row: Row[Any]) -> StoredRelease:
 
 def _changes(record_type: str, record_id: str) -> Select[Any]:
     return (
-        select(
-            releases.c.ordinal,
-            releases.c.version,
-            releases.c.date,
-            changes.c.operation,
-            changes.c.reason,
-            changes.c.replaced_by,
-            changes.c.digest,
-        )
+        select(*_CHANGE)
         .join_from(changes, releases, changes.c.release == releases.c.ordinal)
         .where(changes.c.type == record_type, changes.c.id == record_id)
     )

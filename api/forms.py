@@ -1,0 +1,28 @@
+"""What the document says of records as tables and lines: each form with the made-up record of its type as example."""
+
+from __future__ import annotations
+
+from api.documented import Form, text_form
+from api.examples import RECORDS
+from api.negotiation import CSV, NDJSON
+from dataset.canonical import canonical
+from dataset.exports.rows import csv_header, csv_rows, json_lines
+
+
+def lines_form(record_type: str) -> Form:
+    """JSON Lines of records."""
+    return text_form(NDJSON, json_lines([_text(record_type)]))
+
+
+def table_form(record_type: str) -> Form:
+    """CSV of records."""
+    return text_form(CSV, csv_header(record_type) + csv_rows(record_type, [_text(record_type)]))
+
+
+def list_forms(record_type: str) -> tuple[Form, Form]:
+    """What a list answers with beside JSON."""
+    return lines_form(record_type), table_form(record_type)
+
+
+def _text(record_type: str) -> str:
+    return canonical(RECORDS[record_type]).decode()
