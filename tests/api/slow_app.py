@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 import time
-from pathlib import Path
 
 from flask import Response, request
 from werkzeug.wsgi import FileWrapper
 
 from api import create_app
 
-LARGE = 32 * 1024 * 1024
+LARGE = b"x" * 32 * 1024 * 1024
 
 app = create_app()
-_large = Path(tempfile.mkstemp(prefix="onrecord-large-")[1])
-_large.write_bytes(b"x" * LARGE)
 
 
 @app.get("/slow")
@@ -28,6 +25,6 @@ def slow() -> Response:
 @app.get("/large")
 def large() -> Response:
     """Send a file as the service sends those of a release."""
-    answer = Response(FileWrapper(_large.open("rb"), 64 * 1024), direct_passthrough=True)
-    answer.content_length = LARGE
+    answer = Response(FileWrapper(io.BytesIO(LARGE), 64 * 1024), direct_passthrough=True)
+    answer.content_length = len(LARGE)
     return answer
