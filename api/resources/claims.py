@@ -19,7 +19,7 @@ from api.shapes import Answered, ListedRecords, many
 from dataset.queries.claims import find_claims
 from dataset.schemas import codes
 from dataset.schemas.claim import Claim
-from dataset.schemas.fields import Code, Flag, Number, Reference
+from dataset.schemas.fields import Code, Flag, Integer, Number, Reference
 from dataset.store.tables import claims
 
 blueprint = Blueprint(
@@ -64,6 +64,17 @@ class ClaimQuery(ReleasedListQuery):
     topic = Values(Reference("A topic that it is about, or one above that.", to="topics", example="costs"))
     question = Values(Reference("A question that it answers.", to="questions", example="what-does-the-bridge-cost"))
     position = Values(Code("The key of the position that it takes on a question.", example="about_40_million"))
+    disputed = Flag("Whether claims take another position on a question that it answers.")
+    contradicted_by = Values(
+        Reference(
+            "A source of which a claim takes a position that is in conflict with its own.",
+            to="sources",
+            example="overton-herald-2024",
+        )
+    )
+    voices = Integer("So many independent voices stand behind a position that it takes, for certain.", example=1)
+    voices_min = Integer("At least so many voices stand behind it, for certain.", example=2)
+    voices_max = Integer("At most so many voices stand behind it, for certain.", example=1)
     quote = Values(Reference("A quote that it rests on.", to="quotes", example="overton-herald-2024.q1"))
     renders = Values(
         Reference(
@@ -74,9 +85,9 @@ class ClaimQuery(ReleasedListQuery):
     )
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def check_figure(self, data: dict[str, Any], original: dict[str, Any], **kwargs: Any) -> None:
-        """A figure is asked for in a unit, from the lesser to the greater."""
-        mistakes = {
+    def check_numbers(self, data: dict[str, Any], original: dict[str, Any], **kwargs: Any) -> None:
+        """A figure is asked for in a unit, from the lesser to the greater; voices in one way."""
+        mistakes: dict[str, list[str]] = {
             name: [f"found {original[name]} without a unit; allowed: together with unit, such as unit=people"]
             for name in ("quantity_min", "quantity_max")
             if name in original and "unit" not in original
@@ -84,6 +95,12 @@ class ClaimQuery(ReleasedListQuery):
         low, high = data.get("quantity_min"), data.get("quantity_max")
         if low is not None and high is not None and low > high:
             mistakes["quantity_max"] = [f"found {high:g}; allowed: at least quantity_min, {low:g}"]
+        if "voices" in original:
+            mistakes |= {
+                name: ["found beside voices; allowed: voices alone, or voices_min and voices_max"]
+                for name in ("voices_min", "voices_max")
+                if name in original
+            }
         if mistakes:
             raise ValidationError(mistakes)
 

@@ -19,7 +19,7 @@ from dataset.canonical import parse
 from dataset.queries.paging import one
 from dataset.queries.questions import find_questions
 from dataset.schemas import codes
-from dataset.schemas.fields import Code, Reference
+from dataset.schemas.fields import Code, Flag, Reference
 from dataset.schemas.question import Question
 from dataset.store.tables import questions
 
@@ -41,6 +41,10 @@ class QuestionQuery(ReleasedListQuery):
     event = Values(Reference("An event that such claims are about.", to="events", example="bridge-talks-2024"))
     actor = Values(Reference("An actor that such claims are about.", to="actors", example="john-roe"))
     topic = Values(Reference("A topic that such claims are about, or one above that.", to="topics", example="costs"))
+    disputed = Flag("Whether claims take more than one position on it.")
+    relation = Values(
+        Code("How two positions on it relate, derived from figures and times.", codes.QUESTION_KIND, closed=True)
+    )
 
 
 class QuestionRecordQuery(ShapedRecordQuery):

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 from dataset.canonical import Body
 
 Relation = Literal["conflict", "update", "compatible"]
 Interval = tuple[float, float]
+#: A figure, or a day (ISO 8601).
+Bound = TypeVar("Bound", float, str)
 
 #: "About 40" admits what is within a tenth of it.
 ABOUT = 0.1
@@ -64,10 +66,17 @@ def _figures(claims: Sequence[Body]) -> list[Interval]:
     return [figures(claim["quantity"]) for claim in claims if "quantity" in claim]
 
 
-def _meet(one: Sequence[Interval], other: Sequence[Interval]) -> bool:
+def _meet(one: Sequence[tuple[Bound, Bound]], other: Sequence[tuple[Bound, Bound]]) -> bool:
     """Whether every interval of one meets every interval of the other; without any there is nothing to meet."""
-    pairs = [(a, b) for a in one for b in other]
-    return bool(pairs) and all(a[0] <= b[1] and b[0] <= a[1] for a, b in pairs)
+    if not one or not other:
+        return False
+    (last, first), (other_last, other_first) = map(_innermost, (one, other))
+    return last <= other_first and other_last <= first
+
+
+def _innermost(intervals: Sequence[tuple[Bound, Bound]]) -> tuple[Bound, Bound]:
+    """The greatest lower and the least upper bound."""
+    return max(low for low, _ in intervals), min(high for _, high in intervals)
 
 
 def _days(claim: Body) -> tuple[str, str] | None:
@@ -78,8 +87,8 @@ def _days(claim: Body) -> tuple[str, str] | None:
 
 
 def _days_meet(one: Sequence[Body], other: Sequence[Body]) -> bool:
-    pairs = [(a, b) for a in map(_days, one) for b in map(_days, other) if a and b]
-    return bool(pairs) and all(a[0] <= b[1] and b[0] <= a[1] for a, b in pairs)
+    first, second = ([days for days in map(_days, claims) if days] for claims in (one, other))
+    return _meet(first, second)
 
 
 def _apart_in_time(one: Sequence[Body], other: Sequence[Body]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from dataset.queries.answering import answering
 from dataset.queries.carried import in_chain, in_zone, published, said_or_published, with_source
 from dataset.queries.filters import (
     ANY,
@@ -13,7 +14,6 @@ from dataset.queries.filters import (
     Conditions,
     Span,
     among,
-    answered,
     chosen,
     dated,
     doubtful,
@@ -28,7 +28,6 @@ from dataset.queries.topics import find_narrower
 from dataset.store.tables import (
     claims,
     claims_actors,
-    claims_answers,
     claims_events,
     claims_places,
     claims_quotes,
@@ -74,10 +73,15 @@ def find_claims(
     topic: Choice = ANY,
     question: Choice = ANY,
     position: Choice = ANY,
+    disputed: bool | None = None,
+    contradicted_by: Choice = ANY,
+    voices: int | None = None,
+    voices_min: int | None = None,
+    voices_max: int | None = None,
     quote: Choice = ANY,
     renders: Choice = ANY,
 ) -> Records:
-    """Claims that satisfy every filter; what is asked of a question and of a position is asked of one answer."""
+    """Claims that satisfy every filter; from `question` to `voices_max` they are asked of one answer."""
     return records(
         claims,
         release,
@@ -108,7 +112,15 @@ def find_claims(
         *linked(claims_actors.c.actor, actor),
         *linked(claims_places.c.place, place),
         *chosen(topic, lambda values: listed(claims_topics.c.topic, find_narrower(release=release, ids=values))),
-        *answered(claims_answers.c.question, claims_answers.c.answer, question, position),
+        *answering(
+            release,
+            question=question,
+            position=position,
+            voices_min=voices if voices_min is None else voices_min,
+            voices_max=voices if voices_max is None else voices_max,
+            disputed=disputed,
+            contradicted_by=contradicted_by,
+        ),
         *linked(claims_quotes.c.quote, quote),
         *among(claims.c.renders, renders),
     )

@@ -77,20 +77,6 @@ def linked(column: Column[Any], choice: Choice) -> Conditions:
     return chosen(choice, lambda values: listed(column, values))
 
 
-def answered(question: Column[Any], answer: Column[Any], questions: Choice, answers: Choice) -> Conditions:
-    """Both choices on the same item of a list; what `answers` excludes is excluded within the questions chosen."""
-    conditions = []
-    asked = [equal(question, questions.some)] if questions.some else []
-    table = question.table
-    row = RECORDS[table.info["owner"]].c.row
-    if asked or answers.some:
-        taken = [equal(answer, answers.some)] if answers.some else []
-        conditions.append(row.in_(select(table.c.row).where(*asked, *taken)))
-    if answers.none:
-        conditions.append(row.not_in(select(table.c.row).where(*asked, equal(answer, answers.none))))
-    return conditions + linked(question, Choice(none=questions.none))
-
-
 def flag(value: bool | None, condition: ColumnElement[bool]) -> Conditions:
     """That a condition holds, or that it does not."""
     if value is None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement
 
-from dataset.queries.filters import ANY, Choice, among, chosen, listed, named_by_claims, named_in
+from dataset.queries.answering import disputed_questions, related_questions
+from dataset.queries.filters import ANY, Choice, among, chosen, flag, listed, named_by_claims, named_in
 from dataset.queries.paging import Records, records
 from dataset.queries.releases import Release
 from dataset.queries.topics import find_narrower
@@ -23,6 +24,8 @@ def find_questions(
     event: Choice = ANY,
     actor: Choice = ANY,
     topic: Choice = ANY,
+    disputed: bool | None = None,
+    relation: Choice = ANY,
 ) -> Records:
     """Questions that satisfy every filter; from `claim` on, by the claims that answer them."""
     asked = claims_answers.c.question
@@ -40,4 +43,6 @@ def find_questions(
         *named_by_claims(asked, release, claims_events.c.event, event),
         *named_by_claims(asked, release, claims_actors.c.actor, actor),
         *chosen(topic, about),
+        *flag(disputed, questions.c.id.in_(disputed_questions(release))),
+        *chosen(relation, lambda values: questions.c.id.in_(related_questions(release, values))),
     )

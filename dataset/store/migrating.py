@@ -15,7 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from dataset.canonical import parse
-from dataset.search.filling import rebuild
+from dataset.derived import keeping as positions
+from dataset.search import filling as search
 from dataset.store.columns import Value, link_reader, link_tables, member_columns, record_reader
 from dataset.store.database import revision_of
 from dataset.store.tables import HEAD, RECORDS
@@ -40,8 +41,8 @@ def revisions() -> list[str]:
 def move(connection: Connection, revision: str = HEAD) -> bool:
     """Upgrade or downgrade to `revision` within the transaction of `connection`; whether anything was to be done.
 
-    At the head, columns, link tables and the search are filled from the bodies; below it they stay as the migrations
-    left them, for this program cannot serve such a database anyway.
+    At the head, columns, link tables, the search and positions are filled from the bodies; below it they stay as the
+    migrations left them, for this program cannot serve such a database anyway.
 
     Raises:
         ValueError: no such revision, or the database is at one that this program does not know.
@@ -60,7 +61,7 @@ def move(connection: Connection, revision: str = HEAD) -> bool:
 
 
 def refill(connection: Connection) -> None:
-    """Read every column, every link row and the index of the search from the bodies again."""
+    """Read every column and every link row from the bodies again, and make anew what is kept beside them."""
     for record_type, table in RECORDS.items():
         for links in link_tables(record_type):
             connection.execute(delete(links))
@@ -82,7 +83,8 @@ def refill(connection: Connection) -> None:
                 ]
                 if found:
                     connection.execute(insert(links), found)
-    rebuild(connection)
+    search.rebuild(connection)
+    positions.rebuild(connection)
 
 
 def _parameters(number: int, names: Sequence[str], values: Sequence[Value]) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, or_, select
 
 from dataset.store.tables import changes, releases
 
@@ -93,7 +93,7 @@ def tombstones(connection: Connection, record_type: str, ids: Sequence[str], ord
     return {record_id: Event._make(event) for record_id, *event in connection.execute(ended)}
 
 
-def valid_in(table: Table, ordinal: int, newest: int) -> ColumnElement[bool]:
+def valid_in(table: FromClause, ordinal: int, newest: int) -> ColumnElement[bool]:
     """The condition that a row of a record table is valid in the release `ordinal`, where `newest` is the newest one.
 
     Three forms, one for each family of indexes: the newest release, the first (in which nothing older is valid), and

@@ -19,6 +19,7 @@ MIGRATE: Final = "migrate"
 LOAD: Final = "load"
 INDEX: Final = "index"
 SEARCH: Final = "search"
+POSITIONS: Final = "positions"
 VERIFY: Final = "verify"
 OPTIMIZE: Final = "optimize"
 SYNC: Final = "sync"
@@ -26,8 +27,8 @@ RENAME: Final = "rename"
 COMMIT: Final = "commit"
 
 #: The steps of a run on each engine, in their order.
-SQLITE_STEPS: Final = (LOCK, SWEEP, COPY, MIGRATE, LOAD, INDEX, SEARCH, VERIFY, OPTIMIZE, SYNC, RENAME)
-POSTGRESQL_STEPS: Final = (LOCK, MIGRATE, LOAD, INDEX, SEARCH, VERIFY, OPTIMIZE, COMMIT)
+SQLITE_STEPS: Final = (LOCK, SWEEP, COPY, MIGRATE, LOAD, INDEX, SEARCH, POSITIONS, VERIFY, OPTIMIZE, SYNC, RENAME)
+POSTGRESQL_STEPS: Final = (LOCK, MIGRATE, LOAD, INDEX, SEARCH, POSITIONS, VERIFY, OPTIMIZE, COMMIT)
 
 #: Told the step, how much of it is done and how much there is: 0 of n when it begins, n of n when it ends. A step that
 #: counts nothing has 1.

@@ -40,7 +40,7 @@ from dataset.canonical import Body
 from dataset.store.derived import anchor_sort, quantity_high, quantity_low
 
 #: The migration that builds these tables; a test compares it with the head in `migrations/`.
-HEAD = "0003"
+HEAD = "0004"
 
 #: What each engine keeps the words of the search in. `metadata` does not know it, for not all engines have it alike.
 WORDS = "search_words"
@@ -212,6 +212,39 @@ search = Table(
     Column("until", Integer),
     Column("words", Text),
     UniqueConstraint("type", "row"),
+)
+
+
+def together(name: str, *columns: Column[Any]) -> Table:
+    """A table of what several records tell together, found by its question; see `dataset.derived.keeping`.
+
+    Its rows are valid for some releases, like those of records, and say nothing that these do not say.
+    """
+    return Table(
+        name,
+        metadata,
+        Column("question", KEY, primary_key=True),
+        *columns,
+        Column("since", Integer, ForeignKey("releases.ordinal"), primary_key=True, autoincrement=False),
+        Column("until", Integer, ForeignKey("releases.ordinal")),
+        sqlite_with_rowid=False,
+    )
+
+
+#: The positions that claims take on a question, by how many voices at least and at most.
+positions = together(
+    "positions",
+    Column("position", KEY, primary_key=True),
+    Column("voices_min", Integer, nullable=False),
+    Column("voices_max", Integer, nullable=False),
+)
+
+#: How each two of them relate; each pair both ways round.
+relations = together(
+    "relations",
+    Column("position", KEY, primary_key=True),
+    Column("other", KEY, primary_key=True),
+    Column("relation", KEY, nullable=False),
 )
 
 dataset = record("dataset")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Index, inspect, text
 
+from dataset.derived.keeping import keep
 from dataset.search.filling import fill, unindexed
 from dataset.store.holding import Held, held_in
 from dataset.store.loading import load
 from dataset.store.migrating import move
-from dataset.store.steps import INDEX, LOAD, MIGRATE, OPTIMIZE, SEARCH, VERIFY, Observer, Steps
+from dataset.store.steps import INDEX, LOAD, MIGRATE, OPTIMIZE, POSITIONS, SEARCH, VERIFY, Observer, Steps
 from dataset.store.tables import HEAD, metadata
 from dataset.store.verifying import verify
 
@@ -69,6 +70,9 @@ def carry_out(
     with steps.step(SEARCH, unindexed(connection) if releases else 0) as progress:
         if releases:
             fill(connection, releases[0].ordinal, progress, empty=empty)
+    with steps.step(POSITIONS, len(releases)) as progress:
+        if releases:
+            keep(connection, releases[0].ordinal, progress)
     records = sum(releases[-1].manifest["counts"].values()) if releases else 0
     with steps.step(VERIFY, records) as progress:
         if releases:

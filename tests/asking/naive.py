@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from itertools import permutations
 from typing import Any
 
 from dataset.canonical import Body
+from dataset.derived.positions import relation
 from dataset.derived.provenance import chain
+from dataset.derived.voices import Voices, voices
 from dataset.derived.zones import zone
 from dataset.edtf import is_uncertain
 
@@ -41,6 +44,36 @@ class World:
         while at and at not in found:
             found.add(at)
             at = self.state["topics"].get(at, {}).get("broader")
+        return found
+
+    @cached_property
+    def taken(self) -> dict[str, dict[str, list[Body]]]:
+        """Question → position → the claims that take it."""
+        found: dict[str, dict[str, list[Body]]] = {question: {} for question in self.state["questions"]}
+        for claim in self.all("claims"):
+            for answer in claim.get("answers", []):
+                found[answer["question"]].setdefault(answer["position"], []).append(claim)
+        return found
+
+    @cached_property
+    def heard(self) -> dict[tuple[str, str], Voices]:
+        """The voices behind each position that is taken."""
+        sources, actors = self.state["sources"], self.state["actors"]
+        return {
+            (question, position): voices(claims, sources, actors)
+            for question, answers in self.taken.items()
+            for position, claims in answers.items()
+        }
+
+    @cached_property
+    def related(self) -> dict[tuple[str, str, str], str]:
+        """How each two positions that are taken relate, both ways round."""
+        found: dict[tuple[str, str, str], str] = {}
+        for question, answers in self.taken.items():
+            for one, other in permutations(answers, 2):
+                how = relation(self.state["questions"][question], answers[one], answers[other])
+                assert how is not None
+                found[question, one, other] = how
         return found
 
     @cached_property
@@ -118,6 +151,22 @@ def claiming(record_type: str, **values: Values) -> Twin:
     return {(record_type, name): by_claims(record_type, value) for name, value in values.items()}
 
 
+def contradicting(world: World, body: Body) -> set[str]:
+    """The sources of claims whose positions are in conflict with those of a claim."""
+    return {
+        other["source"]
+        for answer in body.get("answers", [])
+        for position, claims in world.taken[answer["question"]].items()
+        if world.related.get((answer["question"], answer["position"], position)) == "conflict"
+        for other in claims
+    }
+
+
+def relating(world: World, body: Body) -> set[str]:
+    """How the positions on a question relate."""
+    return {how for (question, _, _), how in world.related.items() if question == body["id"]}
+
+
 _ID = member("id")
 _SOURCE = member("source")
 
@@ -145,6 +194,8 @@ TWINS: Twin = {
     ("claims", "topic"): topics,
     ("claims", "question"): inside("answers", "question"),
     ("claims", "position"): inside("answers", "position"),
+    ("claims", "contradicted_by"): contradicting,
+    ("questions", "relation"): relating,
     **{(name, "via"): inside("via", "actor") for name in ("quotes", "claims")},
     **{(name, "publisher"): of_source("publisher") for name in ("quotes", "claims")},
     **{(name, "zone"): zones for name in ("quotes", "claims")},
@@ -183,9 +234,20 @@ FLAGS: dict[tuple[str, str], Flags] = {
     ("claims", "uncertain"): doubtful("time", "said"),
     ("claims", "anchored"): lambda _, body: "anchor" in body,
     ("claims", "hedged"): lambda _, body: "hedge" in body,
+    ("claims", "disputed"): lambda world, body: any(
+        len(world.taken[answer["question"]]) > 1 for answer in body.get("answers", [])
+    ),
+    ("questions", "disputed"): lambda world, body: len(world.taken[body["id"]]) > 1,
     ("events", "uncertain"): doubtful("date"),
     ("actors", "named"): lambda _, body: body.get("named"),
 }
+
+
+def speaks(world: World, body: Body, least: int | None, most: int | None) -> bool:
+    """Whether a position that a claim takes has so many voices."""
+    heard = [world.heard[answer["question"], answer["position"]] for answer in body.get("answers", [])]
+    return any((least is None or one.min >= least) and (most is None or one.max <= most) for one in heard)
+
 
 #: Bounds of a date, None where it is open; or None where there is no date.
 Bounds = tuple[str | None, str | None] | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from dataset.canonical import Body
 from dataset.edtf import bounds
 from dataset.queries.filters import Choice, Span
-from tests.asking.naive import DATES, FLAGS, TWINS, World, admits, overlaps, within
+from tests.asking.naive import DATES, FLAGS, TWINS, World, admits, contradicting, overlaps, speaks, within
 from tests.asking.support import DATES as WRITTEN
-from tests.asking.support import Wanted, find, naive
+from tests.asking.support import POSITIONS, QUESTIONS, SOURCES, Wanted, find, naive
 from tests.test_contract import FINDERS
 
 ON_BOTH = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -75,8 +75,23 @@ def figures() -> st.SearchStrategy[Asked]:
     )
 
 
+def voices() -> st.SearchStrategy[Asked]:
+    """Voices, in one way or the other."""
+    ends = st.none() | st.integers(0, 4)
+    exact = st.integers(0, 4).map(
+        lambda number: ({"voices": number}, lambda world, body: speaks(world, body, number, number))
+    )
+    bounds = st.tuples(ends, ends).map(
+        lambda pair: (
+            {"voices_min": pair[0], "voices_max": pair[1]},
+            lambda world, body: pair == (None, None) or speaks(world, body, *pair),
+        )
+    )
+    return st.one_of(exact, bounds)
+
+
 #: Filters that ask the same item of a list, and so are not asked independently of one another.
-TOGETHER = {("claims", "question"), ("claims", "position")}
+TOGETHER = {("claims", name) for name in ("question", "position", "disputed", "contradicted_by", "voices")}
 
 
 def strategies(worlds: Sequence[World], record_type: str) -> dict[str, st.SearchStrategy[Asked]]:
@@ -89,7 +104,7 @@ def strategies(worlds: Sequence[World], record_type: str) -> dict[str, st.Search
             found[name] = choice(kind, name, sorted(values))
     found |= {name: flag(kind, name) for kind, name in FLAGS if kind == record_type}
     found |= {name: dates(kind, name) for kind, name in DATES if kind == record_type}
-    return found | ({"quantity": figures()} if record_type == "claims" else {})
+    return found | ({"quantity": figures(), "voices": voices()} if record_type == "claims" else {})
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +123,8 @@ def test_every_filter_has_its_twin() -> None:
         for name in inspect.signature(query).parameters
         if name != "release"
     }
-    assert taken == TWINS.keys() | FLAGS.keys() | dates | figures
+    voices = {("claims", name) for name in ("voices", "voices_min", "voices_max")}
+    assert taken == TWINS.keys() | FLAGS.keys() | dates | figures | voices
 
 
 @pytest.mark.slow
@@ -143,30 +159,43 @@ def test_several_filters(
     assert find(reading, record_type, number, **arguments) == expected, arguments
 
 
+#: What is asked of one answer: parameter → what may be asked, and whether an answer has it.
+ON_AN_ANSWER: dict[str, tuple[st.SearchStrategy[Any], Callable[[World, Body, Any], bool]]] = {
+    "position": (st.sampled_from(POSITIONS), lambda _, answer, value: answer["position"] == value),
+    "disputed": (st.just(True), lambda world, answer, _: len(world.taken[answer["question"]]) > 1),
+    "contradicted_by": (
+        st.sampled_from(SOURCES),
+        lambda world, answer, value: value in contradicting(world, {"answers": [answer]}),
+    ),
+    "voices": (st.integers(1, 3), lambda world, answer, value: speaks(world, {"answers": [answer]}, value, value)),
+}
+
+
 @pytest.mark.slow
-@given(
-    questions=st.lists(st.sampled_from(["how-many", "when", "why"]), max_size=2, unique=True),
-    positions=st.lists(st.sampled_from(["p1", "p2", "p3"]), max_size=2, unique=True),
-    others=st.lists(st.sampled_from(["p1", "p2", "p3"]), max_size=2, unique=True),
-    number=st.integers(1, 4),
-)
-@settings(ON_BOTH, max_examples=40)
-def test_question_and_position_are_asked_of_one_answer(
-    *,
-    reading: Connection,
-    worlds: Sequence[World],
-    questions: list[str],
-    positions: list[str],
-    others: list[str],
-    number: int,
+@given(data=st.data(), number=st.integers(1, 4))
+@settings(ON_BOTH, max_examples=100)
+def test_what_is_asked_of_answers_is_asked_of_one(
+    reading: Connection, worlds: Sequence[World], data: st.DataObject, number: int
 ) -> None:
-    """A position is one on the questions that are asked, and so is one that is excluded."""
+    """And what is left out is left out within the questions that are asked for."""
+    names = st.lists(st.sampled_from(sorted(ON_AN_ANSWER)), unique=True, max_size=3)
+    questions = data.draw(st.lists(st.sampled_from(QUESTIONS[:4]), max_size=2, unique=True))
+    some = {name: data.draw(ON_AN_ANSWER[name][0]) for name in data.draw(names)}
+    none = {name: data.draw(ON_AN_ANSWER[name][0]) for name in data.draw(names) if name != "voices"}
+    none.pop("disputed", None) if "disputed" in some else None
 
     def wanted(world: World, body: Body) -> bool:
         held = [one for one in body.get("answers", []) if not questions or one["question"] in questions]
-        fits = [one for one in held if not positions or one["position"] in positions]
-        asks = bool(questions or positions)
-        return (not asks or bool(fits)) and not any(one["position"] in others for one in held)
+        fits = [one for one in held if all(ON_AN_ANSWER[name][1](world, one, some[name]) for name in some)]
+        left = [one for one in held if any(ON_AN_ANSWER[name][1](world, one, none[name]) for name in none)]
+        return (bool(fits) or not (questions or some)) and not left
 
-    found = find(reading, "claims", number, question=Choice(questions), position=Choice(positions, others))
-    assert found == naive(worlds[number - 1], "claims", wanted)
+    arguments: dict[str, Any] = {"question": Choice(questions)}
+    for name in ("position", "contradicted_by"):
+        arguments[name] = Choice(*([held[name]] if name in held else [] for held in (some, none)))
+    if "voices" in some:
+        arguments["voices"] = some["voices"]
+    if "disputed" in some or "disputed" in none:
+        arguments["disputed"] = "disputed" in some
+    found = find(reading, "claims", number, **arguments)
+    assert found == naive(worlds[number - 1], "claims", wanted), arguments
