@@ -16,7 +16,7 @@ from sqlalchemy import Table
 from api.citing import REPRESENTATIONS, represented
 from api.included import included
 from api.negotiation import JSON, chosen
-from api.origins import share
+from api.origins import SHARED, share_before
 from api.parameters import RecordRequest
 from api.problems import KINDS, Mistake, RequestProblem, mistaken
 from api.reading import View, reading
@@ -27,6 +27,9 @@ from dataset.store.reading import tombstone
 #: For answers that no browser shows as a page; pages set their own.
 POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 
+#: Headers that no view sets.
+ALWAYS: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), *SHARED)
+
 
 def register(app: Flask) -> None:
     """Give every answer of `app` the headers that all have."""
@@ -35,13 +38,12 @@ def register(app: Flask) -> None:
 
 def finish(answer: Response) -> Response:
     """The headers of every answer."""
-    answer.headers["X-Request-Id"] = g.get("request_id", "")
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers.extend((("X-Request-Id", g.get("request_id", "")), *ALWAYS))
     answer.headers.setdefault("Content-Security-Policy", POLICY)
-    share(answer)
-    if request.method == "OPTIONS" and not answer.content_length:
-        answer.headers.pop("Content-Type", None)
+    if request.method == "OPTIONS":
+        share_before(answer)
+        if not answer.content_length:
+            answer.headers.pop("Content-Type", None)
     return answer
 
 

@@ -17,11 +17,11 @@ EXPOSED: Final = (
 )
 
 #: Of every answer: any page may read it, as data, and as a part of itself.
-SHARED: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": ", ".join(EXPOSED),
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
+SHARED: Final = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", ", ".join(EXPOSED)),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+)
 
 #: Of the answer to a browser that asks before it sends; `*` is every header but `Authorization`, which nothing takes.
 PREFLIGHT: Final = {
@@ -31,9 +31,8 @@ PREFLIGHT: Final = {
 }
 
 
-def share(answer: Response) -> None:
-    """Let pages of other origins read an answer."""
-    answer.headers.update(SHARED)
-    if request.method == "OPTIONS" and answer.status_code < 300 and "Access-Control-Request-Method" in request.headers:
+def share_before(answer: Response) -> None:
+    """Tell a browser that asks before it sends what it may send."""
+    if answer.status_code < 300 and "Access-Control-Request-Method" in request.headers:
         answer.headers.update(PREFLIGHT)
         answer.headers["Cache-Control"] = "no-store"
