@@ -27,7 +27,7 @@ from api.resources import actors, claims, events, places, questions, quotes, sou
 from api.resources.citations import CitedAs, format_field
 from api.shapes import Shape, number, part, texts_by_name, words
 from dataset.citing.naming import cite_result
-from dataset.citing.results import MOST, Figures, TooMany, figures
+from dataset.citing.results import MOST, Figures, TooMany, figures, whole
 from dataset.exports.descriptors.about import About
 from dataset.queries.actors import find_actors
 from dataset.queries.claims import find_claims
@@ -165,7 +165,7 @@ def _found(view: View, table: Table, find: Find, query: ResultRequest) -> Figure
     if not query.filters and query.words is None and query.ids is None:
         stored = release_of(view.connection, view.release.version)
         assert stored is not None  # a view is of a release that is there
-        return Figures(stored.manifest["counts"][table.name], stored.manifest["types"][table.name])
+        return whole(stored.manifest, table.name)
     statement = find(release=view.release, **query.filters)
     if query.ids is not None:
         statement = statement.where(table.c.id.in_(query.ids))

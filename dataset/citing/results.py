@@ -7,8 +7,9 @@ type, `sha256sum` over them. Sorting a list makes no other result.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table
 
@@ -26,6 +27,13 @@ class Figures:
 
     count: int
     sha256: str
+
+
+def whole(manifest: Mapping[str, Any], type: str) -> Figures:
+    """The figures of all records of a type, from the manifest of a release; of those that are left, where some went."""
+    left = manifest.get("redacted", {})
+    counts, digests = ({**manifest[name], **left.get(name, {})} for name in ("counts", "types"))
+    return Figures(int(counts[type]), str(digests[type]))
 
 
 class TooMany(Exception):  # noqa: N818 - a limit, told to the client

@@ -161,6 +161,22 @@ def test_a_result_and_its_address(client: FlaskClient, query: str) -> None:
         assert client.get(f"{found['address']}&format={name}").mimetype == media_type
 
 
+def test_the_digest_is_that_of_json_lines(client: FlaskClient) -> None:
+    """What the list is as JSON Lines, however it is sorted; ids are a query like any other."""
+    for query in (
+        "modality=denied",
+        "modality=denied&not_source=almanac",
+        "id=almanac.c1,almanac.c10",
+    ):
+        lines = client.get(f"/v1/claims?{query}&limit=500", headers={"Accept": "application/x-ndjson"}).get_data()
+        found = client.get(f"/v1/citations/claims?{query}").get_json()
+        assert found["found"] == {"count": lines.count(b"\n"), "sha256": hashlib.sha256(lines).hexdigest()}
+        ordered = client.get(f"/v1/citations/claims?{query}&sort=-id").get_json()
+        assert ordered["found"] == found["found"]
+        assert ordered["links"]["records"].endswith("sort=-id&release=1.0.0")
+        assert client.get(ordered["address"]).get_json()["verdict"] == "same"
+
+
 def test_a_result_that_is_another(client: FlaskClient) -> None:
     """Both figures are told."""
     found = client.get("/v1/citations/claims?modality=denied&release=0.1.0").get_json()
