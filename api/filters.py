@@ -53,6 +53,11 @@ def zone() -> Values:
     return Values(Code("The function of the stretch of text in which it starts.", codes.ZONE_KIND, example="body"))
 
 
+def translated() -> Flag:
+    """Whether a record is only known from a translation."""
+    return Flag("Whether it is only known from a translation, as far as the records tell.")
+
+
 def anchored() -> Flag:
     """Whether a record points at a stretch of text."""
     return Flag("Whether it points at a stretch of a captured text.")

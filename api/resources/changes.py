@@ -40,6 +40,8 @@ from dataset.store.tables import RECORDS
 
 blueprint = Blueprint("changes", "What each release did to which record, and why: the log, for those who follow it.")
 
+#: The release before the one that is read, as `since` may say.
+PREVIOUS: Final = "previous"
 PLACE: Final = re.compile(r"([1-9][0-9]{0,8}) ([a-z]+) ([a-z0-9.-]+)")
 
 EXAMPLE: Final = {
@@ -60,9 +62,10 @@ class ChangeQuery(ListQuery):
     type = "changes"
 
     since = Pattern(
-        "Version of the release that is known; changes behind it are answered. All, when absent.",
-        VERSION,
-        "a version such as 1.0.0",
+        "Version of the release that is known; changes behind it are answered. All, when absent. `previous` is the "
+        "release before the one that is read, so that what this one changed is answered.",
+        f"(?:{VERSION}|{PREVIOUS})",
+        f"a version such as 1.0.0, or {PREVIOUS}",
         example="0.1.0",
     )
     limit = Limit()
@@ -188,6 +191,8 @@ def _known(view: View, query: ListRequest) -> int:
     since: str | None = query.filters.get("since")
     if since is None:
         return 0
+    if since == PREVIOUS:
+        return view.release.ordinal - 1
     known = view.known(since, "query", "since")
     if known.ordinal > view.release.ordinal:
         detail = f"since: {since} is newer than {view.release.version}, up to which changes are asked"

@@ -11,7 +11,7 @@ from api import examples
 from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
-from api.filters import anchored, chain, days, doubt, publisher, source_language, zone
+from api.filters import anchored, chain, days, doubt, publisher, source_language, translated, zone
 from api.forms import list_forms
 from api.lists import record_list
 from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
@@ -36,6 +36,7 @@ class ClaimQuery(ReleasedListQuery):
     publisher = publisher()
     language = source_language()
     zone = zone()
+    translated = translated()
     anchored = anchored()
     claimant = Values(Reference("Who makes the claim.", to="actors", example="john-roe"))
     claimant_basis = Values(Code("How the claimant is known.", codes.BASIS, closed=True))

@@ -8,7 +8,7 @@ from api import examples
 from api.answers import record
 from api.citing import FORMS
 from api.documented import Blueprint
-from api.filters import anchored, chain, days, doubt, publisher, zone
+from api.filters import anchored, chain, days, doubt, publisher, translated, zone
 from api.forms import list_forms
 from api.lists import record_list
 from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
@@ -32,6 +32,7 @@ class QuoteQuery(ReleasedListQuery):
     language = Values(language_tag("Language of the words, the source's where the quote names none."))
     original_language = Values(language_tag("Language in which they were uttered, where it is another."))
     zone = zone()
+    translated = translated()
     anchored = anchored()
     speaker = Values(Reference("Who uttered the words.", to="actors", example="john-roe"))
     speaker_basis = Values(Code("How the speaker is known.", codes.BASIS, closed=True))

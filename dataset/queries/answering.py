@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, exists, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, select, tuple_
 
 from dataset.queries.filters import Choice, Conditions, equal, linked
 from dataset.queries.releases import Release
@@ -96,20 +96,14 @@ def _beside_others(release: Release) -> ColumnElement[bool]:
 def _contradicted(release: Release, by: Sequence[str]) -> ColumnElement[bool]:
     """That a claim of one of these sources takes a position in conflict with that of an answer."""
     other, theirs = claims_answers.alias(), claims.alias()
-    return exists(
-        select(relations.c.question)
-        .join(other, (other.c.question == relations.c.question) & (other.c.answer == relations.c.other))
-        .join(theirs, theirs.c.row == other.c.row)
-        .where(
-            relations.c.question == claims_answers.c.question,
-            relations.c.position == claims_answers.c.answer,
-            relations.c.relation == CONFLICT,
-            _valid(relations, release),
-            equal(theirs.c.source, by),
-            _valid(theirs, release),
-        )
-        .correlate(claims_answers)
+    refused = (  # from what the sources say: there is less of that than of answers
+        select(relations.c.question, relations.c.position)
+        .join_from(theirs, other, other.c.row == theirs.c.row)
+        .join(relations, and_(relations.c.question == other.c.question, relations.c.other == other.c.answer))
+        .where(equal(theirs.c.source, by), _valid(theirs, release))
+        .where(relations.c.relation == CONFLICT, _valid(relations, release))
     )
+    return tuple_(claims_answers.c.question, claims_answers.c.answer).in_(refused)
 
 
 def _valid(table: FromClause, release: Release) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from dataset.queries.filters import (
 from dataset.queries.paging import Records, records
 from dataset.queries.releases import Release
 from dataset.queries.topics import find_narrower
+from dataset.queries.translated import only_translated_claims
 from dataset.store.tables import (
     claims,
     claims_actors,
@@ -43,6 +44,7 @@ def find_claims(
     publisher: Choice = ANY,
     language: Choice = ANY,
     zone: Choice = ANY,
+    translated: bool | None = None,
     anchored: bool | None = None,
     claimant: Choice = ANY,
     claimant_basis: Choice = ANY,
@@ -89,6 +91,7 @@ def find_claims(
         *with_source(claims, release, "publisher", publisher),
         *with_source(claims, release, "language", language),
         *in_zone(claims, release, zone),
+        *([] if translated is None else flag(translated, claims.c.row.in_(only_translated_claims(release)))),
         *flag(anchored, claims.c.anchor_start.is_not(None)),
         *among(claims.c.claimant, claimant),
         *among(claims.c.claimant_basis, claimant_basis),

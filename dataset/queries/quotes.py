@@ -24,6 +24,7 @@ from dataset.queries.filters import (
 )
 from dataset.queries.paging import Records, records
 from dataset.queries.releases import Release
+from dataset.queries.translated import only_translated_quotes
 from dataset.store.tables import claims, claims_actors, claims_quotes, quotes, quotes_via, sources
 
 
@@ -35,6 +36,7 @@ def find_quotes(
     language: Choice = ANY,
     original_language: Choice = ANY,
     zone: Choice = ANY,
+    translated: bool | None = None,
     anchored: bool | None = None,
     kind: Choice = ANY,
     uttered: Choice = ANY,
@@ -74,6 +76,7 @@ def find_quotes(
         *chosen(language, in_language),
         *among(quotes.c.original_language, original_language),
         *in_zone(quotes, release, zone),
+        *([] if translated is None else flag(translated, quotes.c.row.in_(only_translated_quotes(release)))),
         *flag(anchored, quotes.c.anchor_start.is_not(None)),
         *among(quotes.c.kind, kind),
         *among(quotes.c.uttered, uttered),

@@ -185,6 +185,16 @@ def test_the_log_applied(
     assert (last["data"], last["follow"]) == ([], "/v1/changes?since=1.0.0")
 
 
+@pytest.mark.parametrize(("version", "before"), [(None, "0.10.0"), *zip(VERSIONS[1:], VERSIONS, strict=False)])
+def test_what_a_release_changed(client: FlaskClient, version: str | None, before: str) -> None:
+    """`since=previous` is the release before the one that is read, the newest when none is named."""
+    named = f"&release={version}" if version else ""
+    found = client.get(f"/v1/changes?since=previous{named}&limit=500").get_json()["data"]
+    assert found == client.get(f"/v1/changes?since={before}{named}&limit=500").get_json()["data"]
+    assert {change["release"] for change in found} == {version or "1.0.0"}
+    assert client.get("/v1/changes?since=previous&release=0.1.0&limit=1").status_code == 200
+
+
 def test_the_whole_log(client: FlaskClient, api_log: Sequence[Release]) -> None:
     """Without `since` it begins at the first release."""
     empty: dict[str, dict[str, bytes]] = {name: {} for name in TYPES}

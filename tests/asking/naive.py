@@ -14,6 +14,7 @@ from typing import Any
 from dataset.canonical import Body
 from dataset.derived.positions import relation
 from dataset.derived.provenance import chain
+from dataset.derived.translations import is_only_translated
 from dataset.derived.voices import Voices, voices
 from dataset.derived.zones import zone
 from dataset.edtf import is_uncertain
@@ -233,6 +234,12 @@ FLAGS: dict[tuple[str, str], Flags] = {
     ("quotes", "anchored"): lambda _, body: "anchor" in body,
     ("claims", "uncertain"): doubtful("time", "said"),
     ("claims", "anchored"): lambda _, body: "anchor" in body,
+    **{
+        (name, "translated"): lambda world, body: is_only_translated(
+            body, *(world.state[name] for name in ("sources", "quotes", "claims"))
+        )
+        for name in ("quotes", "claims")
+    },
     ("claims", "hedged"): lambda _, body: "hedge" in body,
     ("claims", "disputed"): lambda world, body: any(
         len(world.taken[answer["question"]]) > 1 for answer in body.get("answers", [])
