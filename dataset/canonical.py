@@ -37,7 +37,8 @@ def canonical(body: Body) -> bytes:
 
 
 # What orjson writes otherwise than RFC 8785 asks, of the numbers that a schema takes: small fractions, whole floats.
-_OTHERWISE: Final = re.compile(rb"[0-9](?:e-[0-9]|\.0[,}\]])")
+_SMALL: Final = re.compile(rb"e-(?<=[0-9]e-)[0-9]")  # written so that the search begins with the rare letters
+_WHOLE: Final = re.compile(rb"\.0[,}\]]")
 
 
 def encode(body: Body) -> bytes:
@@ -50,8 +51,7 @@ def encode(body: Body) -> bytes:
         data = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # a lone surrogate, or a number that no schema takes
         return canonical(body)
-    suspicious = b"e-" in data or b".0" in data  # a hundred times as fast as the expression
-    return canonical(body) if suspicious and _OTHERWISE.search(data) else data
+    return canonical(body) if _SMALL.search(data) or _WHOLE.search(data) else data
 
 
 def digest(data: bytes) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from dataset.canonical import Body, canonical, digest, parse
+from dataset.canonical import Body, canonical, digest, encode, parse
 from dataset.problems import Problem, Problems
 from dataset.state import digests
 from dataset.versions import Version
@@ -69,6 +69,15 @@ class Release:
         return iter(self.held) if self.path is None else _read_changes(self.path / "changes.jsonl")
 
     @property
+    def lines(self) -> Iterator[bytes]:
+        """The changes as lines of JSON, as they lie on the disk; nothing is checked."""
+        if self.path is None:
+            yield from (_line(change) for change in self.held)
+            return
+        with (self.path / "changes.jsonl").open("rb") as stream:
+            yield from stream
+
+    @property
     def name(self) -> str:
         """The name of the dataset."""
         return str(self.manifest["name"])
@@ -77,6 +86,11 @@ class Release:
     def sha256(self) -> str:
         """Digest of the whole state."""
         return str(self.manifest["sha256"])
+
+
+def _line(change: Change) -> bytes:
+    members = ((name, getattr(change, name)) for name in change.__slots__)
+    return encode({name: value for name, value in members if value is not None})
 
 
 def from_manifest(manifest: dict[str, Any], path: Path | None = None, held: tuple[Change, ...] = ()) -> Release:

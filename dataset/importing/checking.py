@@ -20,7 +20,7 @@ from dataset.importing.rows import Chunk
 from dataset.importing.texts import printable
 from dataset.problems import Problem
 from dataset.records import flatten, from_message
-from dataset.references import REFERENCES, Link, links
+from dataset.references import REFERENCES, Link, Path, links
 from dataset.schemas import TYPES, RecordSchema
 from dataset.schemas.accepting import accept
 
@@ -28,38 +28,46 @@ from dataset.schemas.accepting import accept
 FACTS: Final = {"quotes": ("id", "source", "anchor", "continues"), "claims": ("id", "source", "anchor", "answers")}
 
 
-class Record(NamedTuple):
-    """A sound row: what is stored, the records that it refers to (type and id, each once), and the facts for rules."""
+class Sound(NamedTuple):
+    """A sound row: what is stored of it, whether it refers to its own type, and the facts for rules."""
 
+    id: str
     sort: str
     digest: str
     data: bytes
-    targets: list[tuple[str, str]]
+    inner: bool
     facts: Body | None
 
 
-class Checked(NamedTuple):
-    """What came of a row: its record, or its mistakes and those of its references that may be looked at all the same.
+class Flawed(NamedTuple):
+    """A row with mistakes, and those of its references that may be looked at all the same.
 
     `id` is None where there is none that could be remembered.
     """
 
     id: str | None
-    record: Record | None
     problems: list[Problem]
     links: list[Link]
 
 
-def check(chunk: Chunk) -> list[Checked]:
+Checked = Sound | Flawed
+
+
+class Judged(NamedTuple):
+    """What came of the rows of a chunk, and what the sound ones refer to in other types, each once: type and id."""
+
+    rows: list[Checked]
+    targets: list[tuple[str, str]]
+
+
+def check(chunk: Chunk) -> Judged:
     """Check the rows of a chunk, in their order."""
-    return [_check(chunk, index) for index in range(len(chunk.lines))]
+    found: dict[tuple[str, str], None] = {}
+    rows = [_at_first_sight(chunk, index, found) or _in_full(chunk, index, found) for index in range(len(chunk.lines))]
+    return Judged(rows, list(found))
 
 
-def _check(chunk: Chunk, index: int) -> Checked:
-    return _at_first_sight(chunk, index) or _in_full(chunk, index)
-
-
-def _at_first_sight(chunk: Chunk, index: int) -> Checked | None:
+def _at_first_sight(chunk: Chunk, index: int, found: dict[tuple[str, str], None]) -> Sound | None:
     """What comes of a row that is sound beyond doubt."""
     plain = chunk.quick(index)
     if plain is None or chunk.beforehand(index):
@@ -68,39 +76,45 @@ def _at_first_sight(chunk: Chunk, index: int) -> Checked | None:
     if body is None:
         return None
     data = encode(body)
-    return Checked(body["id"], _record(chunk.type, body, data), [], []) if chunk.is_faithful(index, data) else None
+    return _sound(chunk.type, body, data, found) if chunk.is_faithful(index, data) else None
 
 
-def _in_full(chunk: Chunk, index: int) -> Checked:
+def _in_full(chunk: Chunk, index: int, found: dict[tuple[str, str], None]) -> Checked:
     """What comes of any row: its schema has the verdict."""
     plain = chunk.plain(index)
     if isinstance(plain, list):
-        return Checked(_remembered(chunk.id(index)), None, plain, [])
+        return Flawed(_remembered(chunk.id(index)), plain, [])
     id = _remembered(plain.get("id"))
     beforehand = [chunk.at(index, (), problem, id) for problem in chunk.beforehand(index)]
     try:
         body: Body = _schema(chunk.type).load(plain)
     except ValidationError as error:
         messages = list(flatten(error.messages))
-        found = [
+        problems = [
             chunk.at(index, path, _tidy(from_message(message)), id)
             for path, message in messages
             if not (beforehand and chunk.is_list(path))  # a list that lacks a rejected row is told already
         ]
         told = {path for path, _ in messages}
         sound = [link for link in links(chunk.type, plain) if link.path not in told and _remembered(link.id)]
-        return Checked(id, None, beforehand + found, sound)
+        return Flawed(id, beforehand + problems, sound)
     except RecursionError:
-        return Checked(id, None, [chunk.at(index, (), Problem(message="nested too deeply"), id)], [])
+        return Flawed(id, [chunk.at(index, (), Problem(message="nested too deeply"), id)], [])
     if beforehand:
-        return Checked(id, None, beforehand, list(links(chunk.type, body)))
-    return Checked(body["id"], _record(chunk.type, body, encode(body)), [], [])
+        return Flawed(id, beforehand, list(links(chunk.type, body)))
+    return _sound(chunk.type, body, encode(body), found)
 
 
-def _record(type: str, body: Body, data: bytes) -> Record:
+def _sound(type: str, body: Body, data: bytes, found: dict[tuple[str, str], None]) -> Sound:
     names = FACTS.get(type)
     facts = None if names is None else {name: body[name] for name in names if name in body}
-    return Record(sort_key(type, body), digest(data), data, targets(type, body), facts)
+    inner = False
+    for target in targets(type, body):
+        if target[0] == type:
+            inner = True
+        else:
+            found[target] = None
+    return Sound(body["id"], sort_key(type, body), digest(data), data, inner, facts)
 
 
 def _remembered(id: object) -> str | None:
@@ -127,20 +141,26 @@ def sort_key(type: str, body: Body) -> str:
     return f"{body['source']} {stretch} {body['id']}"
 
 
-def targets(type: str, body: Body) -> list[tuple[str, str]]:
-    """The records that a sound body refers to, each once: `references.links` without the paths, some times as fast."""
-    found: dict[tuple[str, str], None] = {}
-    for (first, *rest), to in REFERENCES[type]:
+def targets(type: str, body: Body) -> Iterator[tuple[str, str]]:
+    """Type and id of what a sound body refers to: `references.links` without the paths, some times as fast."""
+    for first, rest, to in _paths(type):
         value = body.get(first)
         if value is None:
             continue
         for item in value if isinstance(value, list) else (value,):
-            for id in _ends(item, rest) if rest else (item,):
-                found[to, id] = None
-    return list(found)
+            if rest:
+                for id in _ends(item, rest):
+                    yield to, id
+            else:
+                yield to, item
 
 
-def _ends(value: Any, path: list[str]) -> Iterator[str]:
+@cache
+def _paths(type: str) -> list[tuple[str, Path, str]]:
+    return [(first, tuple(rest), to) for (first, *rest), to in REFERENCES[type]]
+
+
+def _ends(value: Any, path: Path) -> Iterator[str]:
     """The values at a path; a list on the way stands for each of its items."""
     if isinstance(value, list):
         for item in value:

@@ -6,13 +6,14 @@ The change-set stays in the stage and is streamed from there into the database, 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
+import orjson
 from sqlalchemy import URL, select
 
 from dataset.canonical import parse
@@ -104,11 +105,13 @@ class Staged(Release):
     @property
     def changes(self) -> Iterator[Change]:
         """The changes, by type and id."""
+        return (Change(**parse(line)) for line in self.lines)
+
+    @property
+    def lines(self) -> Iterator[bytes]:
+        """The lines of the changes, by type and id."""
         assert self.stage is not None
-        for type, id, operation, digest, data in self.stage.db.execute(_CHANGES):
-            reason = None if operation == "added" else self.reason
-            body = None if data is None else parse(data)
-            yield Change(NAMES[type], id, operation, body, digest, reason)
+        return change_lines(self.stage, self.reason)
 
 
 def release(
@@ -186,24 +189,37 @@ def _digests(stage: Stage, advance: Callable[[], None]) -> tuple[str, dict[str, 
 
 def _changes_digest(stage: Stage, reason: str, advance: Callable[[], None]) -> str:
     found = hashlib.sha256()
-    for type, id, operation, digest, data in stage.db.execute(_CHANGES):
-        found.update(
-            change_line(
-                NAMES[type], id, operation, digest=digest, data=data, reason=None if operation == "added" else reason
-            )
-        )
+    for line in change_lines(stage, reason):
+        found.update(line)
         advance()
     return found.hexdigest()
+
+
+def change_lines(stage: Stage, reason: str) -> Iterator[bytes]:
+    """The lines of the change-set in a stage."""
+    for type, id, operation, digest, data in stage.db.execute(_CHANGES):
+        told = None if operation == "added" else reason
+        yield change_line(NAMES[type], id, operation, digest=digest, data=data, reason=told)
 
 
 def change_line(
     type: str, id: str, operation: Operation, *, digest: str | None, data: bytes | None, reason: str | None
 ) -> bytes:
     """`Change.line()`, put together from the canonical bytes of the body: canonical JSON is sorted by name."""
-    rest = {"id": id, "operation": operation, "reason": reason, "type": type}
-    members = {name: json.dumps(value, ensure_ascii=False) for name, value in rest.items() if value is not None}
     head = b"" if data is None else b'"body":%s,"digest":"%s",' % (data, str(digest).encode())
-    return b"{%s%s}\n" % (head, ",".join(f'"{name}":{text}' for name, text in members.items()).encode())
+    told = b"" if reason is None else b'"reason":%s,' % _quoted(reason)
+    return b'{%s"id":%s,"operation":"%s",%s"type":"%s"}\n' % (
+        head,
+        orjson.dumps(id),
+        operation.encode(),
+        told,
+        type.encode(),
+    )
+
+
+@lru_cache(maxsize=8)
+def _quoted(text: str) -> bytes:
+    return orjson.dumps(text)
 
 
 def _version(held: Held, gap: Gap, descriptor: Descriptor) -> str:

@@ -7,7 +7,7 @@ are those of `dataset.references`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from graphlib import TopologicalSorter
@@ -16,7 +16,7 @@ from typing import Final
 from dataset import references
 from dataset.canonical import Body, parse
 from dataset.exports.layout import POSITION, singular
-from dataset.importing.checking import Checked
+from dataset.importing.checking import Checked, Judged, Sound
 from dataset.importing.report import Report
 from dataset.importing.rings import rings
 from dataset.importing.rows import Chunk, named
@@ -62,23 +62,24 @@ class Linker:
         self._ring_heads: set[int] = set()
         self._any_ended = stage.db.execute("SELECT 1 FROM ended LIMIT 1").fetchone() is not None
 
-    def take(self, chunk: Chunk, checked: Sequence[Checked]) -> None:
+    def take(self, chunk: Chunk, judged: Judged) -> None:
         """The rows of a chunk, all of the type that is being read."""
         stage, type = self.stage, chunk.type
         file = stage.file(chunk.file)
         new = [
-            (found.id, file, chunk.lines[index], *(found.record[:3] if found.record else (None, None, None)))
-            for index, found in enumerate(checked)
+            (found.id, file, chunk.lines[index], *(found[1:4] if isinstance(found, Sound) else (None, None, None)))
+            for index, found in enumerate(judged.rows)
             if found.id is not None
         ]
         rows = iter(stage.add(type, new))
-        for index, found in enumerate(checked):
+        lost = {target for target in judged.targets if not self._is_sound(*target)}
+        for index, found in enumerate(judged.rows):
             row = next(rows) if found.id is not None else None
-            problems = found.problems
+            problems = [] if isinstance(found, Sound) else found.problems
             if found.id is not None and (row is None or self._any_ended):
                 problems = [*problems, *self._taken(chunk, index, found.id, row)]
-            if found.record is not None:
-                problems = [*problems, *self._follow(chunk, index, found, row)]
+            if isinstance(found, Sound):
+                problems = [*problems, *self._follow(chunk, index, found, row, lost)]
             else:
                 problems = [*problems, *self._follow_links(chunk, index, found, found.links, row)]
             if problems:
@@ -96,26 +97,27 @@ class Linker:
             again = Problem(message="ids are never used again", found=before, allowed="an id that was never used")
             yield chunk.at(index, ("id",), again, id)
 
-    def _follow(self, chunk: Chunk, index: int, found: Checked, row: int | None) -> list[Problem]:
+    def _follow(
+        self, chunk: Chunk, index: int, found: Sound, row: int | None, lost: Collection[tuple[str, str]]
+    ) -> list[Problem]:
         """Where the references of a sound row lead, and the rules that look along them."""
-        record, type = found.record, chunk.type
-        assert record is not None
+        type = chunk.type
         problems: list[Problem] = []
         late = False
-        if any(to == type or not self._is_sound(to, id) for to, id in record.targets):
+        if lost or found.inner:
             # where each reference stands is worked out for the few rows that need it
-            led = list(links(type, parse(record.data)))
+            led = list(links(type, parse(found.data)))
             problems += self._follow_links(chunk, index, found, led, row)
             late = any(link.path == _LATE.get(type) for link in led)
         if late and row is not None:
             self.stage.db.execute("INSERT INTO late VALUES (?)", (row,))
-        elif record.facts is not None:
+        elif found.facts is not None:
 
             def told(_type: str, id: str, path: Path, problem: Problem) -> None:
                 problems.append(chunk.at(index, path, problem, id))
 
             for rule in _RULES[type]:
-                rule(record.facts, self._bodies, told)
+                rule(found.facts, self._bodies, told)
         return problems
 
     def _follow_links(

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field, replace
 
 from dataset.exports.layout import POSITION, LinkTable, layout
 from dataset.importing import limits, sheets
+from dataset.importing.checking import check
 from dataset.importing.choosing import Choice, Files
 from dataset.importing.descriptor import Descriptor
 from dataset.importing.jsonlines import BOM
 from dataset.importing.linking import READ_ORDER, Linker
 from dataset.importing.members import Member
-from dataset.importing.pool import Checker
 from dataset.importing.report import Report
 from dataset.importing.rows import Chunk, LineChunk, LinkRow, SheetChunk
 from dataset.importing.stage import Stage
 from dataset.importing.streams import DAMAGE, Excess, lines
 from dataset.importing.texts import printable
+from dataset.pool import Pool
 from dataset.problems import Problem, shown
 
 
@@ -33,7 +34,7 @@ class Reader:
     report: Report
     choice: Choice
     descriptor: Descriptor
-    checker: Checker
+    pool: Pool
     advance: Callable[[int], None]
     settled: Callable[[str], None]
     read: dict[str, int] = field(default_factory=dict)
@@ -48,9 +49,9 @@ class Reader:
             files = self.choice.files.get(type)
             if files is not None:
                 chunks = self._lines(files) if files.form == "jsonl" else self._sheets(files)
-                for chunk, checked in self.checker(chunks):
-                    linker.take(chunk, checked)
-                    self.read[type] += len(checked)
+                for chunk, judged in self.pool(check, chunks):
+                    linker.take(chunk, judged)
+                    self.read[type] += len(judged.rows)
                 linker.end(type, files.links)
             self.settled(type)
 

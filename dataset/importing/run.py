@@ -15,10 +15,10 @@ from dataset.importing.choosing import Choice, Form, choose
 from dataset.importing.comparing import Gap, Staged, compare, hold, past, release
 from dataset.importing.descriptor import Descriptor
 from dataset.importing.members import Package, opened
-from dataset.importing.pool import checker
 from dataset.importing.reading import Reader
 from dataset.importing.report import Report, default_path
 from dataset.importing.stage import ORDER, Stage
+from dataset.pool import cores, pool
 from dataset.problems import Problem, Problems, shown
 from dataset.store.holding import Held, held_by
 from dataset.store.publishing import publish
@@ -26,6 +26,8 @@ from dataset.store.steps import Observer, Refused, Steps, ignore
 
 READ: Final = "read"
 COMPARE: Final = "compare"
+#: Bytes of a package from which it pays to start other processes.
+WORTH: Final = 4 << 20
 #: Withdrawn records that are named.
 SOME: Final = 20
 
@@ -115,9 +117,10 @@ class _Run:
             self.useless = True
         hold(self.stage, self.address, self.held)
         size = self.choice.size
-        with self.steps.step(READ, size) as progress, checker(size, self.options.jobs) as check:
+        jobs = self.options.jobs or (cores() if size > WORTH else 1)
+        with self.steps.step(READ, size) as progress, pool(jobs if jobs > 1 else 0) as helpers:
             reader = Reader(
-                self.stage, self.report, self.choice, self.descriptor, check, _summing(progress, size), self._settled
+                self.stage, self.report, self.choice, self.descriptor, helpers, _summing(progress, size), self._settled
             )
             reader.run()
         self.useless = self.useless or bool(reader.unread)

@@ -42,6 +42,8 @@ def link_reader(table: Table) -> Callable[[Body], Sequence[tuple[Value, ...]]]:
     """
     items = _path(table.info["path"])
     columns = member_columns(table)
+    if [column.info["paths"] for column in columns] == [("",)]:
+        return lambda body: list(enumerate(items(body) or ()))
     getters = [_getter(column) for column in columns]
     key = next(index for index, column in enumerate(columns, start=1) if not column.nullable)
 
@@ -55,6 +57,7 @@ def link_reader(table: Table) -> Callable[[Body], Sequence[tuple[Value, ...]]]:
     return read
 
 
+@cache
 def link_tables(record_type: str) -> tuple[Table, ...]:
     """The link tables of a record type."""
     return LINKS[record_type]

@@ -1,12 +1,12 @@
-"""Bringing a change-set into the tables: a stream of changes in, batches of rows out, on the driver itself.
+"""Bringing a change-set into the tables: a stream of lines in, batches of rows out, on the driver itself.
 
-SQLite takes rows by `executemany`, PostgreSQL by COPY. Memory does not grow with the length of a change-set.
+What rows the lines become is worked out in `preparing`. SQLite takes rows by `executemany`, PostgreSQL by COPY. Memory
+does not grow with the length of a change-set.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, cast
@@ -15,28 +15,28 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Table, func, select
 
-from dataset.canonical import Body, canonical, digest, encode
-from dataset.store.columns import Value, link_reader, link_tables, record_reader
-from dataset.store.tables import RECORDS, changes, releases
+from dataset.canonical import canonical
+from dataset.pool import Pool, here
+from dataset.store.preparing import Batch, Inconsistent, RowValues, Unreadable, columns, prepare
+from dataset.store.tables import LINKS, RECORDS, changes, releases
 
 if TYPE_CHECKING:
-    from dataset.log import Change, Release
+    from dataset.log import Release
 
 #: Changes that are turned into rows and written together.
-BATCH = 5000
-
-RowValues = tuple[Value, ...]
-
-
-class Inconsistent(Exception):  # noqa: N818 - the state of a log
-    """A change-set does not fit the records before it, or not its own digests."""
+BATCH = 2000
 
 
 class Writer(Protocol):
     """What the two drivers do in their own ways."""
 
-    def insert(self, table: Table, rows: Sequence[RowValues]) -> None:
-        """Write rows with a value for every column of the table, in its order."""
+    def insert(self, table: Table, rows: Sequence[RowValues], names: Sequence[str] | None = None) -> None:
+        """Write rows with a value for every column, or for those of these names; the others are null."""
+
+    def append(
+        self, table: Table, names: Sequence[str], rows: Sequence[RowValues], *, first: int, since: int | None = None
+    ) -> None:
+        """Write rows whose first value, a number, counts from `first`; with `since`, where the table has it."""
 
     def end(self, table: Table, ordinal: int, ids: Sequence[str]) -> int:
         """Let the newest versions of these ids end before the release `ordinal`; how many there were."""
@@ -50,11 +50,12 @@ def writer(connection: Connection) -> Writer:
     return _PostgreSQL(cast("psycopg.Connection[tuple[object, ...]]", driver))
 
 
-def load(connection: Connection, release: Release) -> Iterator[int]:
+def load(connection: Connection, release: Release, pool: Pool = here) -> Iterator[int]:
     """Apply one change-set; yields after each batch how many of its changes are in.
 
     Raises:
         Inconsistent: a body that has not its digest, a change of a record that is not there, an unknown operation.
+        Problems: a line of the log is not a change.
     """
     into = writer(connection)
     into.insert(releases, [_release_row(release)])
@@ -63,71 +64,29 @@ def load(connection: Connection, release: Release) -> Iterator[int]:
         for name, table in RECORDS.items()
     }
     done = 0
-    for batch in _batches(release.changes):
-        _apply(into, release.ordinal, batch, rows)
-        done += len(batch)
-        yield done
+    try:
+        for lines, batch in pool(prepare, _batches(release.lines)):
+            _apply(into, release.ordinal, batch, rows)
+            done += len(lines)
+            yield done
+    except Unreadable:
+        for _ in release.changes:  # says in which file and line
+            pass
+        raise
 
 
-def _apply(into: Writer, ordinal: int, batch: Sequence[Change], rows: dict[str, int]) -> None:
-    into.insert(
-        changes,
-        [
-            (ordinal, change.type, change.id, change.operation, change.reason, change.replaced_by, change.digest)
-            for change in batch
-        ],
-    )
-    ended: dict[str, list[str]] = defaultdict(list)
-    begun: dict[str, list[Change]] = defaultdict(list)
-    for change in batch:
-        if change.type not in RECORDS or change.operation not in ("added", "changed", "merged", "withdrawn"):
-            raise Inconsistent(f"{change.type} {change.id}: unknown type or operation {change.operation!r}")
-        if change.operation != "added":
-            ended[change.type].append(change.id)
-        if change.operation in ("added", "changed"):
-            begun[change.type].append(change)
-    for record_type, ids in ended.items():
+def _apply(into: Writer, ordinal: int, batch: Batch, rows: dict[str, int]) -> None:
+    into.insert(changes, [(ordinal, *change) for change in batch.changes])
+    for record_type, ids in batch.ended.items():
         found = into.end(RECORDS[record_type], ordinal, ids)
         if found != len(ids):
             raise Inconsistent(f"{len(ids) - found} of the {record_type} that this change-set ends are not there")
-    for record_type, changed in begun.items():
-        _insert(into, ordinal, record_type, changed, rows)
-
-
-def _insert(into: Writer, ordinal: int, record_type: str, changed: Sequence[Change], rows: dict[str, int]) -> None:
-    read = record_reader(record_type)
-    links = [(table, link_reader(table), cast("list[RowValues]", [])) for table in link_tables(record_type)]
-    records: list[RowValues] = []
-    number = rows[record_type]
-    for change in changed:
-        body = change.body
-        if body is None:
-            raise Inconsistent(f"{record_type} {change.id}: {change.operation} without a body")
-        text, checksum = stored(body, change.digest)
-        if checksum != change.digest:
-            raise Inconsistent(f"{record_type} {change.id}: the body has not the digest that the change-set gives")
-        records.append((number, change.id, ordinal, None, checksum, *read(body), text))
-        for _, items, found in links:
-            found += [(number, *item) for item in items(body)]
-        number += 1
-    rows[record_type] = number
-    into.insert(RECORDS[record_type], records)
-    for table, _, found in links:
-        into.insert(table, found)
-
-
-def stored(body: Body, expected: str | None) -> tuple[str, str]:
-    """The canonical text of a body and its digest.
-
-    `encode` writes the very bytes of RFC 8785 for all bodies that a schema gave; for any other the digest that is
-    `expected` tells.
-    """
-    data = encode(body)
-    found = digest(data)
-    if found != expected:
-        data = canonical(body)
-        found = digest(data)
-    return data.decode(), found
+    for record_type, records in batch.records.items():
+        table, first = RECORDS[record_type], rows[record_type]
+        into.append(table, columns(table), records, first=first, since=ordinal)
+        for table in LINKS[record_type]:
+            into.append(table, columns(table), batch.links.get(table.name, ()), first=first)
+        rows[record_type] += len(records)
 
 
 def _release_row(release: Release) -> RowValues:
@@ -143,7 +102,7 @@ def _release_row(release: Release) -> RowValues:
     )
 
 
-def _batches(stream: Iterable[Change]) -> Iterator[list[Change]]:
+def _batches(stream: Iterable[bytes]) -> Iterator[list[bytes]]:
     iterator = iter(stream)
     while batch := list(islice(iterator, BATCH)):
         yield batch
@@ -153,11 +112,22 @@ class _SQLite:
     def __init__(self, driver: sqlite3.Connection) -> None:
         self._driver = driver
 
-    def insert(self, table: Table, rows: Sequence[RowValues]) -> None:
+    def insert(self, table: Table, rows: Sequence[RowValues], names: Sequence[str] | None = None) -> None:
+        named = names or table.columns.keys()
+        self._write(table, named, "?" * len(named), rows)
+
+    def append(
+        self, table: Table, names: Sequence[str], rows: Sequence[RowValues], *, first: int, since: int | None = None
+    ) -> None:
+        values = [f"? + {first}", *"?" * (len(names) - 1)]
+        if since is not None:
+            names, values = [*names, "since"], [*values, str(since)]
+        self._write(table, names, values, rows)
+
+    def _write(self, table: Table, names: Sequence[str], values: Sequence[str], rows: Sequence[RowValues]) -> None:
         if rows:
-            names = ",".join(f'"{column.name}"' for column in table.columns)
-            marks = ",".join("?" * len(table.columns))
-            statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+            quoted = ",".join(f'"{name}"' for name in names)
+            statement = f"INSERT INTO {table.name} ({quoted}) VALUES ({','.join(values)})"  # noqa: S608 - our own names
             self._driver.executemany(statement, rows)
 
     def end(self, table: Table, ordinal: int, ids: Sequence[str]) -> int:
@@ -169,14 +139,20 @@ class _PostgreSQL:
     def __init__(self, driver: psycopg.Connection[tuple[object, ...]]) -> None:
         self._driver = driver
 
-    def insert(self, table: Table, rows: Sequence[RowValues]) -> None:
-        if not rows:
-            return
-        columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
+    def insert(self, table: Table, rows: Iterable[RowValues], names: Sequence[str] | None = None) -> None:
+        columns = sql.SQL(", ").join(map(sql.Identifier, names or table.columns.keys()))
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns)
         with self._driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def append(
+        self, table: Table, names: Sequence[str], rows: Sequence[RowValues], *, first: int, since: int | None = None
+    ) -> None:
+        more = () if since is None else (since,)
+        if rows:
+            numbered = ((cast("int", place) + first, *rest, *more) for place, *rest in rows)
+            self.insert(table, numbered, [*names, *(["since"] if more else [])])
 
     def end(self, table: Table, ordinal: int, ids: Sequence[str]) -> int:
         statement = sql.SQL("UPDATE {} SET until = %s WHERE id = ANY(%s) AND until IS NULL")

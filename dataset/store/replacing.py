@@ -11,16 +11,19 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, NullPool, create_engine
 
 from dataset.durable import sync
+from dataset.pool import cores
 from dataset.search.available import lacking
 from dataset.store.database import shown, sqlite_path
 from dataset.store.holding import Held, held_by
-from dataset.store.loading import Inconsistent
+from dataset.store.preparing import Inconsistent
 from dataset.store.steps import COPY, LOCK, RENAME, SWEEP, SYNC, Failed, Refused, Steps
 from dataset.store.verifying import Unsound, check_file
 from dataset.store.work import Work, carry_out
@@ -87,16 +90,36 @@ def _make(path: Path, before: Held, work: Work, steps: Steps, name: str) -> Held
     engine = _engine(copy)
     try:
         with engine.begin() as connection:
-            after = carry_out(
-                connection, work.plan(before), work, steps, name=name, empty=not (begins and before.releases)
-            )
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
-            driver.commit()
-            check_file(driver)
+            after = carry_out(
+                connection,
+                work.plan(before),
+                work,
+                steps,
+                name=name,
+                empty=not (begins and before.releases),
+                alongside=lambda: _checking(driver, copy),
+            )
     finally:
         engine.dispose()
     return after
+
+
+@contextmanager
+def _checking(driver: sqlite3.Connection, copy: Path) -> Iterator[None]:
+    """Write out what `driver` has written, and have another thread check the file that it is."""
+    driver.commit()
+
+    def check() -> None:
+        # the lock is ours, and nobody writes until this is done: the file may be read without asking for one
+        with closing(sqlite3.connect(f"file:{quote(str(copy))}?mode=ro&immutable=1", uri=True)) as reader:
+            check_file(reader)
+
+    with ThreadPoolExecutor(1) as aside:
+        checked = aside.submit(check)
+        yield
+        checked.result()
 
 
 def _engine(copy: Path) -> Engine:
@@ -110,6 +133,7 @@ def _engine(copy: Path) -> Engine:
             "locking_mode = EXCLUSIVE",
             f"cache_size = -{CACHE}",
             f"analysis_limit = {SAMPLE}",
+            f"threads = {cores() - 1}",  # sort for an index
         ):
             driver.execute(f"PRAGMA {pragma}")
         return driver

@@ -20,15 +20,15 @@ LOAD: Final = "load"
 INDEX: Final = "index"
 SEARCH: Final = "search"
 POSITIONS: Final = "positions"
-VERIFY: Final = "verify"
 OPTIMIZE: Final = "optimize"
+VERIFY: Final = "verify"
 SYNC: Final = "sync"
 RENAME: Final = "rename"
 COMMIT: Final = "commit"
 
 #: The steps of a run on each engine, in their order.
-SQLITE_STEPS: Final = (LOCK, SWEEP, COPY, MIGRATE, LOAD, INDEX, SEARCH, POSITIONS, VERIFY, OPTIMIZE, SYNC, RENAME)
-POSTGRESQL_STEPS: Final = (LOCK, MIGRATE, LOAD, INDEX, SEARCH, POSITIONS, VERIFY, OPTIMIZE, COMMIT)
+SQLITE_STEPS: Final = (LOCK, SWEEP, COPY, MIGRATE, LOAD, INDEX, SEARCH, POSITIONS, OPTIMIZE, VERIFY, SYNC, RENAME)
+POSTGRESQL_STEPS: Final = (LOCK, MIGRATE, LOAD, INDEX, SEARCH, POSITIONS, OPTIMIZE, VERIFY, COMMIT)
 
 #: Told the step, how much of it is done and how much there is: 0 of n when it begins, n of n when it ends. A step that
 #: counts nothing has 1.

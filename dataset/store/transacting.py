@@ -7,7 +7,7 @@ from sqlalchemy import URL, Connection, delete, inspect, text
 
 from dataset.store.database import postgresql_engine, shown
 from dataset.store.holding import Held, held_in
-from dataset.store.loading import Inconsistent
+from dataset.store.preparing import Inconsistent
 from dataset.store.steps import COMMIT, LOCK, Refused, Steps
 from dataset.store.tables import metadata
 from dataset.store.verifying import Unsound

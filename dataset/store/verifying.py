@@ -43,16 +43,17 @@ def verify(connection: Connection, release: Release, progress: Callable[[int], N
             .order_by(table.c[table.info["order"]])
         )
         one, count = hashlib.sha256(), 0
-        for record_id, digest, body in connection.execute(statement, execution_options={"yield_per": BATCH}):
-            data = body.encode()
-            if hashlib.sha256(data).hexdigest() != digest:
-                raise Unsound(f"{record_type} {record_id}: the stored record has not its digest")
-            data += b"\n"
-            one.update(data)
-            state.update(data)
-            count += 1
-            if (read + count) % BATCH == 0:
-                progress(read + count)
+        rows = connection.execute(statement, execution_options={"yield_per": BATCH})
+        for part in rows.partitions(BATCH):
+            bodies = [row.body.encode() for row in part]
+            for (record_id, digest, _), data in zip(part, bodies, strict=True):
+                if hashlib.sha256(data).hexdigest() != digest:
+                    raise Unsound(f"{record_type} {record_id}: the stored record has not its digest")
+            lines = b"\n".join([*bodies, b""])
+            one.update(lines)
+            state.update(lines)
+            count += len(bodies)
+            progress(read + count)
         read += count
         if count != manifest["counts"].get(record_type, 0):
             raise Unsound(f"{record_type}: {count} records; the manifest says {manifest['counts'].get(record_type, 0)}")

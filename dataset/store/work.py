@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Index, inspect, text
 
 from dataset.derived.keeping import keep
+from dataset.pool import Pool, cores, pool
 from dataset.search.filling import fill, unindexed
 from dataset.store.holding import Held, held_in
 from dataset.store.loading import load
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from dataset.log import Release
 
 
-#: From so many changes on an empty database is indexed after it is filled; with fewer it is not worth it.
+#: From so many changes on another process helps, and an empty database is indexed after it is filled.
 MANY = 20_000
 
 
@@ -44,9 +46,18 @@ class Work:
 
 
 def carry_out(
-    connection: Connection, releases: Sequence[Release], work: Work, steps: Steps, *, name: str, empty: bool
+    connection: Connection,
+    releases: Sequence[Release],
+    work: Work,
+    steps: Steps,
+    *,
+    name: str,
+    empty: bool,
+    alongside: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Held:
     """Migrate, load and verify within the transaction of `connection`; what the database `name` holds then.
+
+    Nothing is written any more when it is verified, within what `alongside` gives.
 
     A database that is `empty`, and that nobody reads therefore, is filled first and indexed then where there is much to
     fill it with: that takes half the time.
@@ -58,28 +69,30 @@ def carry_out(
     with steps.step(MIGRATE):
         move(connection, work.revision)
     total = sum(sum(release.manifest["changes"].values()) for release in releases)
-    later = _take_indexes(connection) if empty and total >= MANY else []
-    with steps.step(LOAD, total) as progress:
-        loaded = 0
-        for release in releases:
-            loaded = _load(connection, release, loaded, progress)
-    with steps.step(INDEX, len(later)) as progress:
-        for done, index in enumerate(later, 1):
-            index.create(connection)
-            progress(done)
-    with steps.step(SEARCH, unindexed(connection) if releases else 0) as progress:
-        if releases:
-            fill(connection, releases[0].ordinal, progress, empty=empty)
+    many = total >= MANY
+    later = _take_indexes(connection) if empty and many else []
+    with pool(1 if many and cores() > 1 else 0) as helpers:  # what is written is written here: one helper keeps up
+        with steps.step(LOAD, total) as progress:
+            loaded = 0
+            for release in releases:
+                loaded = _load(connection, release, helpers, loaded, progress)
+        with steps.step(INDEX, len(later)) as progress:
+            for done, index in enumerate(later, 1):
+                index.create(connection)
+                progress(done)
+        with steps.step(SEARCH, unindexed(connection) if releases else 0) as progress:
+            if releases:
+                fill(connection, releases[0].ordinal, progress, empty=empty, pool=helpers)
     with steps.step(POSITIONS, len(releases)) as progress:
         if releases:
             keep(connection, releases[0].ordinal, progress)
-    records = sum(releases[-1].manifest["counts"].values()) if releases else 0
-    with steps.step(VERIFY, records) as progress:
-        if releases:
-            verify(connection, releases[-1], progress)
     with steps.step(OPTIMIZE):
         for table in sorted(set(inspect(connection).get_table_names()) & set(metadata.tables)):
             connection.execute(text(f"ANALYZE {table}"))
+    records = sum(releases[-1].manifest["counts"].values()) if releases else 0
+    with steps.step(VERIFY, records) as progress, alongside():
+        if releases:
+            verify(connection, releases[-1], progress)
     return held_in(connection, name)
 
 
@@ -91,10 +104,10 @@ def _take_indexes(connection: Connection) -> list[Index]:
     return sorted(taken, key=lambda index: str(index.name))
 
 
-def _load(connection: Connection, release: Release, before: int, progress: Callable[[int], None]) -> int:
+def _load(connection: Connection, release: Release, helpers: Pool, before: int, progress: Callable[[int], None]) -> int:
     """Load one release; `before` changes of others are in already. How many are in then."""
     now = before
-    for done in load(connection, release):
+    for done in load(connection, release, helpers):
         now = before + done
         progress(now)
     return now

@@ -9,7 +9,7 @@ import pytest
 
 from dataset.canonical import encode, prune
 from dataset.importing import checking, jsonlines
-from dataset.importing.checking import Checked, check
+from dataset.importing.checking import Flawed, Sound, check
 from dataset.importing.rows import LineChunk
 from dataset.importing.run import Options, load
 from dataset.problems import Problem
@@ -55,16 +55,15 @@ def claims() -> list[bytes]:
 
 def test_canonical_lines_cost_no_second_look(judged: list[str]) -> None:
     """Our own files: marshmallow sees none of their records."""
-    found = check(chunk_of(*claims()))
-    assert all(one.record is not None for one in found)
-    assert [one.record and one.record.data + b"\n" for one in found] == claims()
+    found = check(chunk_of(*claims())).rows
+    assert [one.data + b"\n" for one in found if isinstance(one, Sound)] == claims()
     assert judged == []
 
 
 def test_other_lines_are_read_strictly(judged: list[str]) -> None:
     """The same record with spaces in its line is read once more, for a name that stands twice; and is the same."""
     spaced = [line.replace(b'","', b'" , "') for line in claims()]
-    assert [bare(one) for one in check(chunk_of(*spaced))] == [bare(one) for one in check(chunk_of(*claims()))]
+    assert check(chunk_of(*spaced)) == check(chunk_of(*claims()))
     assert judged == ["parse"] * CLAIMS
 
 
@@ -72,9 +71,10 @@ def test_a_flaw_goes_to_marshmallow(judged: list[str]) -> None:
     """And only the row that has it."""
     first, *rest = claims()
     doubled = first.replace(b"{", b'{"statement":"Another.",', 1)
-    found = check(chunk_of(FLAW, doubled, *rest))
-    assert [one.record is None for one in found] == [True, True] + [False] * len(rest)
-    assert "the name 'statement' twice" in found[1].problems[0].message
+    _, second, *found = check(chunk_of(FLAW, doubled, *rest)).rows
+    assert isinstance(second, Flawed)
+    assert "the name 'statement' twice" in second.problems[0].message
+    assert [one.data + b"\n" for one in found if isinstance(one, Sound)] == rest
     # the first is read strictly for marshmallow; the second to see that it is no canonical line, and for the message
     assert judged == ["parse", "claims", "parse", "parse"]
 
@@ -90,8 +90,3 @@ def test_a_whole_package(tmp_path: Path, judged: list[str]) -> None:
             file.write(encode(prune(body)) + b"\n")
     assert load(folder, f"sqlite:///{tmp_path / 'one.sqlite'}", Options(jobs=1)).result == "loaded"
     assert judged == []
-
-
-def bare(one: Checked) -> object:
-    """What came of a row."""
-    return one.id, one.record, one.problems
