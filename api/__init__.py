@@ -11,15 +11,17 @@ import sys
 
 from flask import Flask
 
-from api import answers, caching, document, logs, reading, requests
+from api import answers, caching, document, exporting, logs, reading, requests
 from api.files import Files
 from api.resources import (
     actors,
     changes,
     claims,
+    counts,
     dataset,
     diff,
     events,
+    exports,
     files,
     names,
     pages,
@@ -49,6 +51,8 @@ NOUNS = (
     questions,
     search,
     results,
+    counts,
+    exports,
     releases,
     changes,
     diff,
@@ -74,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
         metrics.register(app)
     budget = Budget(settings.budget_steps or None, settings.budget_ms or None)
+    exporting.attach(app, exporting.Limits(settings.export_rows, settings.export_bytes))
     reading.attach(app, opened(settings.database_url, budget), Files(settings.files))
     return app
 

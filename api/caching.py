@@ -106,7 +106,7 @@ def finish(answer: Response) -> Response:
         _validate(answer, basis)
         if answer.status_code == 200 and request.if_none_match.star_tag:
             answer = _without_body(answer)
-        elif answer.status_code == 200 and coding() == "gzip":
+        elif answer.status_code == 200 and coding() == "gzip" and not answer.direct_passthrough:
             answer.set_data(gzip.compress(answer.get_data(), GZIP_LEVEL, mtime=0))
             answer.headers["Content-Encoding"] = "gzip"
     elif answer.status_code in (308, 410):
@@ -131,6 +131,7 @@ def _validate(answer: Response, basis: Basis) -> None:
 
 def _without_body(answer: Response) -> Response:
     """The 304 of a client that has some answer and cares for no other as long as there is one."""
+    answer.close()
     kept = {name: value for name, value in answer.headers.items() if name not in ("Content-Type", "Content-Length")}
     return Response(status=304, headers=kept)
 

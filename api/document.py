@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from api.documented import Api
 from api.parameters import ListQuery
+from api.shared import share
 
 OPENAPI: Final = "3.1.1"
 
@@ -62,7 +63,8 @@ def document_of(api: Api) -> dict[str, Any]:
             operation = item[method]
             operation["responses"] = dict(sorted(operation["responses"].items()))
             item[method] = {name: operation[name] for name in OPERATION if name in operation}
-    kinds = ("schemas", "responses", "headers")
+    made["components"]["parameters"] = share(made["paths"])
+    kinds = ("schemas", "parameters", "responses", "headers")
     return {
         "openapi": made["openapi"],
         "info": made["info"],

@@ -21,7 +21,7 @@ from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
 
 from api import errors, shapes
-from api.headers import ANY_OPERATION, ASKED, BARE, FILE_HEADERS, HEADERS, REASONS, REFUSED, VALIDATED
+from api.headers import ANY_OPERATION, ASKED, BARE, EXPORT_HEADERS, FILE_HEADERS, HEADERS, REASONS, REFUSED, VALIDATED
 from api.problems import CONTENT_TYPE, KINDS
 from api.requests import Parser, path_field
 from dataset.schemas import TYPES
@@ -30,11 +30,15 @@ from dataset.schemas.base import RecordSchema
 View = Callable[..., Response]
 
 
+#: Names of the forms of exports, by the suffix of the path.
+NAMES = {"csv": "CSV", "jsonl": "JSON Lines", "json": "JSON"}
+
+
 class Form(NamedTuple):
     """A representation beside JSON: its media type, what the document says of its contents, an example of them."""
 
     media_type: str
-    schema: type[Schema] | Mapping[str, Any]
+    schema: Schema | type[Schema] | Mapping[str, Any]
     example: Any = None
 
 
@@ -181,6 +185,42 @@ class Blueprint(SmorestBlueprint):
 
         return decorate
 
+    def export(
+        self, rule: str, operation_id: str, *, query: type[Schema], forms: Mapping[str, Form]
+    ) -> Callable[[View], View]:
+        """Serve a list as a file: for each form an operation of its own, whose view gets the query and the suffix.
+
+        One media type an operation, because generated clients read every answer of an operation alike.
+        """
+        smorest: Any = self
+        statuses = (*ANY_OPERATION, 304, 404, 503)
+
+        def decorate(view: View) -> View:
+            parameters = query()
+            for suffix, form in forms.items():
+                documented = self._exported(view, suffix, form)
+                documented = smorest.arguments(parameters, location="query")(documented)
+                named = f"{operation_id}{suffix.title()}"
+                documented = smorest.doc(operationId=named, responses=_refs(statuses))(documented)
+                asked = _header_parameters("If-None-Match")
+                smorest.add_url_rule(f"{rule}.{suffix}", named, documented, parameters=asked, methods=["GET"])
+            return view
+
+        return decorate
+
+    def _exported(self, view: View, suffix: str, form: Form) -> Any:
+        """The view of one form, with what the document says of its answer."""
+        smorest: Any = self
+
+        def adapted(parsed: Any) -> Response:
+            return view(parsed, suffix)
+
+        adapted.__doc__ = (inspect.getdoc(view) or "").replace(".", f" as {NAMES[suffix]}.", 1)
+        adapted.__name__ = f"{view.__name__}_{suffix}"
+        headers = {name: name for name in ("X-Request-Id", *VALIDATED, *EXPORT_HEADERS)}
+        described = {"description": "The file.", "example": form.example, "headers": headers}
+        return smorest.response(200, form.schema, content_type=form.media_type, **described)(adapted)
+
     def download(self, rule: str, operation_id: str, *, query: type[Schema]) -> Callable[[View], View]:
         """Serve files, whole or in part, by a view as `operation` takes it."""
         smorest: Any = self
@@ -211,7 +251,7 @@ class Blueprint(SmorestBlueprint):
 
 
 def _content(form: Form) -> dict[str, Any]:
-    schema = form.schema if isinstance(form.schema, type) else dict(form.schema)
+    schema = dict(form.schema) if isinstance(form.schema, Mapping) else form.schema
     return {"schema": schema} | ({} if form.example is None else {"example": form.example})
 
 

@@ -42,6 +42,7 @@ FILE_HEADERS: Final = (
     *("ETag", "Cache-Control", "Last-Modified"),
     *("Accept-Ranges", "Content-Disposition", "Repr-Digest"),
 )
+EXPORT_HEADERS: Final = ("Last-Modified", "Content-Location", "Content-Disposition", "Repr-Digest", "Row-Count")
 #: Headers of a request that change what is answered.
 ASKED: Final = {
     "If-None-Match": (
@@ -96,8 +97,12 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "description": "The name under which to keep the file.",
         "schema": {"type": "string", "example": 'attachment; filename="claims.csv"'},
     },
+    "Row-Count": {
+        "description": "How many records the file holds.",
+        "schema": {"type": "integer", "example": 120},
+    },
     "Repr-Digest": {
-        "description": "SHA-256 of the whole file (RFC 9530), base64.",
+        "description": "SHA-256 of the whole file as it is sent, in its coding (RFC 9530), base64.",
         "schema": {"type": "string", "example": "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4IsV9sVwPCg:"},
     },
     "Location": {

@@ -13,7 +13,8 @@ from flask import Response, request
 #: Headers of answers that scripts may read, beside those that the Fetch standard always shows.
 EXPOSED: Final = (
     *("Accept-Ranges", "Content-Disposition", "Content-Encoding", "Content-Length", "Content-Location"),
-    *("Content-Range", "ETag", "Link", "RateLimit", "RateLimit-Policy", "Repr-Digest", "Retry-After", "X-Request-Id"),
+    *("Content-Range", "ETag", "Link", "RateLimit", "RateLimit-Policy", "Repr-Digest", "Retry-After"),
+    *("Row-Count", "X-Request-Id"),
 )
 
 #: Of every answer: any page may read it, as data, and as a part of itself.

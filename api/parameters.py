@@ -20,7 +20,7 @@ from webargs.fields import DelimitedList
 from api import cursors
 from api.moments import AsOf
 from api.problems import SHOWN, Mistake
-from api.shaping import Exact, Expand, Ids, Members, Sort, sample_field, seed_field
+from api.shaping import Exact, Expand, GroupBy, Ids, Members, Sort, sample_field, seed_field
 from dataset.queries.filters import ANY, Choice
 from dataset.queries.sorting import Key
 from dataset.schemas import TYPES
@@ -71,9 +71,9 @@ class Values(DelimitedList):
 class Limit(Integer):
     """How many records a page holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "records") -> None:
         super().__init__(
-            f"How many records to answer at most, from 1 to {LIMIT_MOST}.",
+            f"How many {noun} to answer at most, from 1 to {LIMIT_MOST}.",
             least=1,
             example=LIMIT_DEFAULT,
             load_default=LIMIT_DEFAULT,
@@ -343,6 +343,33 @@ class ReleasedListQuery(ListQuery, metaclass=_WithOpposites):
             raise ValidationError({"sample": [f"found beside {', '.join(beside)}; allowed: sample without them"]})
 
 
+def counting(listed: type[ReleasedListQuery]) -> type[ReleasedListQuery]:
+    """The parameters of the counts of a list: its filters, words and ids, and the dimensions of the groups."""
+
+    class CountQuery(listed):  # type: ignore[valid-type, misc]
+        """The filters of the list, and how to group what they leave."""
+
+        group_by = GroupBy()
+        limit = Limit("groups")
+
+        class Meta(ReleasedListQuery.Meta):
+            exclude = ("fields", "expand", "sort", "count", "sample", "seed", "cursor")
+
+    return CountQuery
+
+
+def exporting(listed: type[ReleasedListQuery]) -> type[ReleasedListQuery]:
+    """The parameters of the exports of a list: all but those of its pages and of what stands beside the records."""
+
+    class ExportQuery(listed):  # type: ignore[valid-type, misc]
+        """The filters of the list, the members and the order."""
+
+        class Meta(ReleasedListQuery.Meta):
+            exclude = ("expand", "count", "sample", "seed", "limit", "cursor")
+
+    return ExportQuery
+
+
 __all__ = [
     "Flag",
     "ListQuery",
@@ -353,4 +380,6 @@ __all__ = [
     "ReleasedListQuery",
     "ShapedRecordQuery",
     "Values",
+    "counting",
+    "exporting",
 ]

@@ -93,6 +93,13 @@ KINDS: Final = {
             "`/v1/releases/{version}` lists.",
         ),
         Kind(
+            "too-many-rows",
+            400,
+            "Too much for one export",
+            "The query selects more records, or more bytes, than one export may have. Add filters, walk through the "
+            "pages of the list, or take the file of the whole release, whose address `file` tells.",
+        ),
+        Kind(
             "unknown-record",
             404,
             "No such record",

@@ -19,6 +19,8 @@ from dataset.schemas.question import Question
 from dataset.schemas.quote import Quote
 from dataset.schemas.source import Source
 
+FILE = f"/v1/releases/{VERSION}/files/claims.jsonl"
+
 
 class Shape(Schema):
     """A mapping that may get more members."""
@@ -128,6 +130,7 @@ class Problem(Shape):
     instance = words("Path of the request.", "/v1/claims", required=True)
     release = words("Version of the release that was read, where one was.", VERSION)
     reason = words("Why a record was withdrawn.", "The interview turned out to be made up.")
+    file = words("Path of the file that holds all, where an export would hold too much.", FILE)
     withdrawn_in = words("Version of the release that withdrew it.", VERSION)
     withdrawn_on = words("Day of that release.", "2024-07-01")
     errors = fields.List(

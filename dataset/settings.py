@@ -41,6 +41,10 @@ class Settings:
     budget_steps: int
     # ONRECORD_BUDGET_MS: milliseconds that one statement may take on PostgreSQL; 0: any time.
     budget_ms: int
+    # ONRECORD_EXPORT_ROWS: records that one export may have.
+    export_rows: int
+    # ONRECORD_EXPORT_BYTES: bytes that one export may have, before it is compressed.
+    export_bytes: int
     # ONRECORD_WORKERS: processes that `python wsgi.py` serves with.
     workers: int
     # ONRECORD_THREADS: requests that one of them works on at once.
@@ -85,6 +89,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa:
         files=Path(get("ONRECORD_FILES", "var/files")),
         budget_steps=number("ONRECORD_BUDGET_STEPS", 50_000_000, 0, 10**12),
         budget_ms=number("ONRECORD_BUDGET_MS", 5_000, 0, 3_600_000),
+        export_rows=number("ONRECORD_EXPORT_ROWS", 100_000, 1, 10**9),
+        export_bytes=number("ONRECORD_EXPORT_BYTES", 256 * 1024 * 1024, 1, 10**12),
         workers=number("ONRECORD_WORKERS", 1, 1, 256),
         threads=number("ONRECORD_THREADS", 4, 1, 64),
         rate_limit=_rate("ONRECORD_RATE_LIMIT", get("ONRECORD_RATE_LIMIT", "")),

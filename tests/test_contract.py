@@ -24,12 +24,15 @@ from api.parameters import NOT, ReleasedListQuery, Values
 from api.problems import KINDS
 from dataset.exports.building import build
 from dataset.log import Release
+from dataset.members import references
 from dataset.queries.actors import find_actors
 from dataset.queries.claims import find_claims
 from dataset.queries.events import find_events
+from dataset.queries.grouping import DIMENSIONS
 from dataset.queries.places import find_places
 from dataset.queries.questions import find_questions
 from dataset.queries.quotes import find_quotes
+from dataset.queries.sorting import SORTS
 from dataset.queries.sources import find_sources
 from dataset.queries.topics import find_topics
 from dataset.schemas import TYPES
@@ -63,6 +66,14 @@ def schemas(value: Any) -> Iterator[dict[str, Any]]:
             yield from schemas(inner)
 
 
+def resolved(parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter, wherever the document says it."""
+    if "$ref" not in parameter:
+        return parameter
+    found: dict[str, Any] = document()["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
+    return found
+
+
 def test_the_committed_document_is_the_code() -> None:
     """openapi.yaml is what `make openapi` would write."""
     assert (ROOT / "openapi.yaml").read_text(encoding="utf-8") == as_yaml(document())
@@ -80,7 +91,7 @@ def test_every_operation_explains_itself() -> None:
     assert len(set(ids)) == len(ids)
     tags = {tag["name"]: tag["description"] for tag in document()["tags"]}
     for path, operation in OPERATIONS:
-        assert re.fullmatch(r"(list|get)[A-Z][A-Za-z]+|search", operation["operationId"])
+        assert re.fullmatch(r"(list|get|count|export)[A-Z][A-Za-z]+|search", operation["operationId"])
         assert operation["summary"]
         assert operation["description"], path
         assert all(tags[tag] for tag in operation["tags"])
@@ -93,7 +104,7 @@ def test_every_operation_explains_itself() -> None:
 def test_every_parameter_and_member_is_described() -> None:
     """Parameters with a description and an example; members of shapes with a description."""
     for path, item in document()["paths"].items():
-        for parameter in [*item.get("parameters", []), *item["get"].get("parameters", [])]:
+        for parameter in map(resolved, [*item.get("parameters", []), *item["get"].get("parameters", [])]):
             assert parameter["description"], (path, parameter["name"])
             assert parameter["schema"]["examples"][0] is not None, (path, parameter["name"])
     for name, schema in document()["components"]["schemas"].items():
@@ -156,6 +167,36 @@ def test_every_filter_of_several_values_has_its_opposite() -> None:
         fields = query().fields
         several = {name for name, field in fields.items() if isinstance(field, Values) and not name.startswith(NOT)}
         assert {name.removeprefix(NOT) for name in fields if name.startswith(NOT)} == several
+
+
+def parameters_of(path: str) -> set[str]:
+    """The names of the parameters that an operation is documented to take in its query."""
+    told = map(resolved, document()["paths"][path]["get"]["parameters"])
+    return {parameter["name"] for parameter in told if parameter["in"] == "query"}
+
+
+@pytest.mark.parametrize("record_type", FINDERS)
+def test_counts_and_exports_take_what_the_list_takes(record_type: str) -> None:
+    """Whatever a list can be asked can be counted and exported: filters, words and ids."""
+    asked = parameters_of(f"/v1/{record_type}")
+    pages = {"limit", "cursor", "expand", "count", "sample", "seed"}
+    for form in ("csv", "jsonl", "json"):
+        assert parameters_of(f"/v1/exports/{record_type}.{form}") == asked - pages
+    assert parameters_of(f"/v1/counts/{record_type}") == asked - pages - {"fields", "sort"} | {"group_by", "limit"}
+
+
+@pytest.mark.parametrize("record_type", FINDERS)
+def test_dimensions_are_filters(record_type: str) -> None:
+    """What a list is counted by it can be filtered by, by the same name, but for the years of its dates."""
+    asked = parameters_of(f"/v1/{record_type}")
+    for name in DIMENSIONS[record_type]:
+        assert name in asked or name.removesuffix("_year") in SORTS[record_type]
+
+
+@pytest.mark.parametrize("record_type", FINDERS)
+def test_only_references_expand(record_type: str) -> None:
+    """A list takes `expand` where its records refer to others."""
+    assert ("expand" in parameters_of(f"/v1/{record_type}")) == bool(references(record_type))
 
 
 def test_every_type_is_served() -> None:

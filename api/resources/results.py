@@ -82,7 +82,7 @@ def result_query(listed: type[ReleasedListQuery]) -> type[ReleasedListQuery]:
         cited_sha256 = Sha256("The SHA-256 of the result when it was cited. With `cited_count` and `release`.")
 
         class Meta(ReleasedListQuery.Meta):
-            exclude = tuple(sorted((listed.common - KEPT) & listed().fields.keys()))
+            exclude = tuple(sorted((listed.common - KEPT) & {*listed().fields, "expand"}))  # which some lists lack
 
         @validates_schema
         def check_cited(self, data: dict[str, Any], **kwargs: Any) -> None:
