@@ -33,6 +33,8 @@ from api.resources import (
     search,
     service,
     sources,
+    stats,
+    timeline,
     topics,
 )
 from dataset.settings import Settings, read_settings
@@ -53,6 +55,8 @@ NOUNS = (
     results,
     counts,
     exports,
+    timeline,
+    stats,
     releases,
     changes,
     diff,
