@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, g, request
 from sqlalchemy import Table
@@ -21,14 +21,27 @@ from api.parameters import RecordRequest
 from api.problems import KINDS, Mistake, RequestProblem, mistaken
 from api.reading import View, reading
 from dataset.members import only
+from dataset.queries.compiled import fetch
 from dataset.queries.paging import one, page, records
 from dataset.store.reading import tombstone
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.datastructures import Headers
 
 #: For answers that no browser shows as a page; pages set their own.
 POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 
 #: Headers that no view sets.
 ALWAYS: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), *SHARED)
+
+
+class Answer(Response):
+    """An answer that is whole as it is made: its length is known, its addresses are as headers want them."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """Its headers; werkzeug need not look for what is missing."""
+        return self.headers
 
 
 def register(app: Flask) -> None:
@@ -54,16 +67,17 @@ def compact(members: Mapping[str, Any] | Sequence[Any]) -> str:
 
 def send(text: str, headers: Mapping[str, str] | None = None) -> Response:
     """An answer of JSON."""
-    return Response(text, content_type=JSON, headers=headers)
+    return Answer(text, content_type=JSON, headers=headers)
 
 
 def record(table: Table, record_id: str, query: RecordRequest, links: Mapping[str, str]) -> Response:
     """One record: the object that lists hold, with `links` and `release` beside its own members; or another form."""
     media_type = chosen(REPRESENTATIONS)
     with reading(query) as view:
-        body = view.connection.execute(one(table, record_id, release=view.release)).scalar()
-        if body is None:
+        rows = fetch(view.connection, one, table, record_id, view.release)
+        if not rows:
             return absent(view, table.name, record_id)
+        body: str = rows[0][0]
         if media_type != JSON:
             return represented(view, table.name, body, media_type)
         body = shaped(body, table.name, query, view)

@@ -12,13 +12,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.http import http_date
+from werkzeug.http import http_date, parse_accept_header
 
 from api.catalogue import Known
 
@@ -33,6 +36,13 @@ NEVER: Final = "no-store"
 ANSWERS: Final = 1
 ANSWER_VERSION: Final = "onrecord.answers"
 GZIP_LEVEL: Final = 6
+
+
+#: Characters of an `Accept-Encoding` whose outcome is remembered; clients of one kind send the same each time.
+REMEMBERED: Final = 300
+
+#: Values that stand in a query as they are.
+_PLAIN: Final = re.compile("[A-Za-z0-9_.,-]*")
 
 
 class NotModified(Exception):  # noqa: N818 - an answer, no error
@@ -70,8 +80,9 @@ def expect(basis: Basis) -> None:
     Raises:
         NotModified: the client has it.
     """
-    g.basis = basis
-    if tag_of(basis) in request.if_none_match.as_set(include_weak=True) and request.method in ("GET", "HEAD"):
+    g.basis, g.tag = basis, tag_of(basis)
+    asked = "If-None-Match" in request.headers and request.method in ("GET", "HEAD")
+    if asked and g.tag in request.if_none_match.as_set(include_weak=True):
         raise NotModified
 
 
@@ -92,19 +103,28 @@ def tag_of(basis: Basis) -> str:
 
 def coding() -> str:
     """The content coding that the client likes best of those there are: `gzip` or `identity`."""
-    accepted = request.accept_encodings
+    header = request.headers.get("Accept-Encoding", "")
+    return (_remembered if len(header) <= REMEMBERED else coding_of)(header)
+
+
+def coding_of(header: str) -> str:
+    """The content coding that an `Accept-Encoding` likes best."""
+    accepted = parse_accept_header(header)
     gzipped = accepted.quality("gzip")
     return "gzip" if gzipped > 0 and gzipped >= accepted.quality("identity") else "identity"
+
+
+_remembered = lru_cache(maxsize=256)(coding_of)
 
 
 def finish(answer: Response) -> Response:
     """Validators, freshness and coding of an answer."""
     if not answer.direct_passthrough:  # files are what they are, whatever is accepted
-        answer.vary.update(("Accept", "Accept-Encoding"))
+        answer.headers.add("Vary", "Accept, Accept-Encoding")
     basis: Basis | None = g.get("basis")
     if answer.status_code in (200, 304) and basis is not None:
         _validate(answer, basis)
-        if answer.status_code == 200 and request.if_none_match.star_tag:
+        if answer.status_code == 200 and "If-None-Match" in request.headers and request.if_none_match.star_tag:
             answer = _without_body(answer)
         elif answer.status_code == 200 and coding() == "gzip" and not answer.direct_passthrough:
             answer.set_data(gzip.compress(answer.get_data(), GZIP_LEVEL, mtime=0))
@@ -119,7 +139,7 @@ def finish(answer: Response) -> Response:
 
 
 def _validate(answer: Response, basis: Basis) -> None:
-    answer.set_etag(tag_of(basis))
+    answer.headers.add("ETag", f'"{g.tag}"')
     recut = basis.release is not None and basis.release.version.startswith("0.")  # 0.x may be cut anew as a whole
     for_ever = basis.pinned and not recut
     answer.headers["Cache-Control"] = FOR_EVER if for_ever else SHORT
@@ -136,6 +156,7 @@ def _without_body(answer: Response) -> Response:
     return Response(status=304, headers=kept)
 
 
+@lru_cache(maxsize=1000)
 def last_modified(day: str) -> str:
     """The day of a release (`2026-11-22`) as an HTTP date."""
     return http_date(datetime.fromisoformat(day).replace(tzinfo=UTC))
@@ -144,4 +165,13 @@ def last_modified(day: str) -> str:
 def address_in(version: str) -> str:
     """The path and query of this request, asking for a release by its version."""
     parameters = {name: value for name, value in request.args.items() if name not in ("release", "as_of")}
-    return f"{request.path}?{urlencode({**parameters, 'release': version}, safe=',')}"
+    return address({**parameters, "release": version})
+
+
+def address(parameters: Mapping[str, str]) -> str:
+    """The path of this request with a query of these parameters."""
+    return f"{request.path}?{'&'.join([f'{name}={_quoted(value)}' for name, value in parameters.items()])}"
+
+
+def _quoted(value: str) -> str:
+    return value if _PLAIN.fullmatch(value) else quote_plus(value, safe=",")

@@ -178,8 +178,14 @@ class Blueprint(SmorestBlueprint):
             if forms:  # merged into what `smorest.response` said of JSON, whose key is a number
                 responses[200] = {"content": {form.media_type: _content(form) for form in forms}}
             documented = smorest.doc(operationId=operation_id, responses=responses)(documented)
+
+            def served(**path: str) -> Response:
+                return view(Blueprint.ARGUMENTS_PARSER.parse(parameters), *path.values())
+
+            served.__doc__ = view.__doc__
+            served.__dict__.update(documented.__dict__)  # what is documented; its wrappers would do nothing more
             smorest.add_url_rule(
-                rule, operation_id, documented, parameters=[*_path_parameters(self.name, rule), *asked], methods=["GET"]
+                rule, operation_id, served, parameters=[*_path_parameters(self.name, rule), *asked], methods=["GET"]
             )
             return view
 

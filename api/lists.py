@@ -7,15 +7,15 @@ referred to, members cut out of the bodies, tables and lines instead of JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
 
 from flask import Response, request
 from sqlalchemy import Table
 
 from api.answers import compact, send, with_texts
+from api.caching import address
 from api.cursors import Cursor
 from api.included import included
 from api.negotiation import CSV, JSON, NDJSON, chosen
@@ -25,9 +25,11 @@ from api.reading import View, reading
 from dataset.canonical import parse
 from dataset.exports.rows import csv_header, csv_rows, json_lines, without_column
 from dataset.members import only
+from dataset.queries.compiled import fetch
 from dataset.queries.filters import ANY
 from dataset.queries.grouping import find_count
 from dataset.queries.paging import Records, page, records
+from dataset.queries.releases import Release
 from dataset.queries.sampling import find_chosen, find_ids, sample_of
 from dataset.queries.search import has_words
 from dataset.queries.sorting import find_values, sorted_page
@@ -60,11 +62,10 @@ def record_list(table: Table, find: Find, query: ListRequest) -> Response:
     if form != JSON:
         check_columns(form, table.name, query)
     with reading(query) as view:
-        selected = narrowed(find(release=view.release, **query.filters), table, query)
-        found = _found(view, selected, table, query)
+        found = _found(view, find, table, query)
         bodies = found.bodies[: found.limit]
         beside = _beside(view, table, query, found) if form == JSON else {}
-        total = _total(view, selected, table, query) if query.counted else {}
+        total = _total(view, find, table, query) if query.counted else {}
     release = view.release.version
     if form != JSON:
         text = _table(table.name, bodies, query.members) if form == CSV else json_lines(_cut(bodies, query))
@@ -75,7 +76,12 @@ def record_list(table: Table, find: Find, query: ListRequest) -> Response:
 
 def narrowed(selected: Records, table: Table, query: ListRequest) -> Records:
     """The records of a list that have one of the ids that are asked for, if some are."""
-    return selected if query.ids is None else selected.where(table.c.id.in_(query.ids))
+    return with_ids(selected, table, query.ids)
+
+
+def with_ids(selected: Records, table: Table, ids: Sequence[str] | None) -> Records:
+    """The same, of ids that stand alone."""
+    return selected if ids is None else selected.where(table.c.id.in_(ids))
 
 
 def worded(view: View, selected: Records, table: Table, query: ListRequest) -> Records:
@@ -85,17 +91,35 @@ def worded(view: View, selected: Records, table: Table, query: ListRequest) -> R
     return selected.where(has_words(table, query=query.words, engine=view.connection.dialect.name))
 
 
-def _found(view: View, selected: Records, table: Table, query: ListRequest) -> Found:
+class Plain(NamedTuple):
+    """What is asked of a page in the default order."""
+
+    filters: Mapping[str, Any]
+    ids: Sequence[str] | None
+    after: str | None
+    limit: int
+
+
+def plain_page(find: Find, table: Table, release: Release, asked: Plain) -> Records:
+    """The statement of a page in the default order."""
+    selected = with_ids(find(release=release, **asked.filters), table, asked.ids)
+    return page(selected, table, after=asked.after, limit=asked.limit)
+
+
+def _found(view: View, find: Find, table: Table, query: ListRequest) -> Found:
     """The page, by the way that costs least of those that give what is asked for."""
+    if not query.sample and not query.sort and query.words is None:
+        after = query.cursor.after if query.cursor else None
+        asked = Plain(query.filters, query.ids, after, query.limit)
+        rows = fetch(view.connection, plain_page, find, table, view.release, asked)
+        return Found([row[1] for row in rows], [row[0] for row in rows], query.limit)
+    selected = narrowed(find(release=view.release, **query.filters), table, query)
     if query.sample:
         return _sample(view, worded(view, selected, table, query), table, query.sample)
     if query.sort:
         return _sorted(view, worded(view, selected, table, query), table, query)
-    if query.words is not None:
-        return _hits(view, selected, table, query, query.words)
-    after = query.cursor.after if query.cursor else None
-    rows = view.connection.execute(page(selected, table, after=after, limit=query.limit)).all()
-    return Found([row[1] for row in rows], [row[0] for row in rows], query.limit)
+    assert query.words is not None
+    return _hits(view, selected, table, query, query.words)
 
 
 def _sample(view: View, selected: Records, table: Table, sample: tuple[int, int]) -> Found:
@@ -184,7 +208,8 @@ def _missing(view: View, table: Table, ids: Sequence[str]) -> list[dict[str, str
     return told
 
 
-def _total(view: View, selected: Records, table: Table, query: ListRequest) -> dict[str, int]:
+def _total(view: View, find: Find, table: Table, query: ListRequest) -> dict[str, int]:
+    selected = narrowed(find(release=view.release, **query.filters), table, query)
     counted = find_count(worded(view, selected, table, query))
     return {"total": view.connection.execute(counted).scalar_one()}
 
@@ -243,5 +268,4 @@ def next_link(cursor: str | None) -> dict[str, str]:
     """The header that has the path and query of this request, with another cursor; none at the end."""
     if cursor is None:
         return {}
-    parameters = {**request.args.to_dict(), "cursor": cursor}
-    return {"Link": f'<{request.path}?{urlencode(parameters, safe=",")}>; rel="next"'}
+    return {"Link": f'<{address({**request.args.to_dict(), "cursor": cursor})}>; rel="next"'}

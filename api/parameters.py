@@ -323,8 +323,8 @@ class ReleasedListQuery(ListQuery, metaclass=_WithOpposites):
     def filters(self, data: dict[str, Any]) -> dict[str, Any]:
         """The arguments of the query function: a filter of several values and its opposite are one choice."""
         found = super().filters(data)
-        for name in [name for name in self.fields if isinstance(self.fields[name], Values)]:
-            if name in found and not name.startswith(NOT):
+        for name in found:
+            if not name.startswith(NOT) and isinstance(self.fields[name], Values):
                 found[name] = Choice(some=found[name])
         for name in [name for name in found if name.startswith(NOT)]:
             asked = found.get(name.removeprefix(NOT), ANY)

@@ -8,6 +8,7 @@ import time
 
 from benchmarks import data, report
 from benchmarks.parts import KINDS, Run, part, parts
+from benchmarks.places import tell
 
 
 def main() -> None:
@@ -25,12 +26,12 @@ def main() -> None:
     run = Run(asked.size, asked.rounds, asked.seconds)
     started, sections = time.monotonic(), []
     for name in asked.part or parts():
-        report.tell(f"\n[{time.monotonic() - started:.0f} s] {name}, load {os.getloadavg()[0]:.1f}\n")
+        tell(f"\n[{time.monotonic() - started:.0f} s] {name}, load {os.getloadavg()[0]:.1f}\n")
         sections.append(part(name)(run))
-        report.tell(report.show(sections[-1]))
+        tell(report.show(sections[-1]))
     if asked.write or not asked.part:
         report.write(sections, time.monotonic() - started)
-        report.tell(f"\nWritten: {report.PAGE}")
+        tell(f"\nWritten: {report.PAGE}")
 
 
 if __name__ == "__main__":

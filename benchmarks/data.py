@@ -8,6 +8,7 @@ the schema and this module have not changed.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import subprocess
 import time
@@ -18,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Final, TextIO
 
-from benchmarks.places import BIN, ROOT, VAR, environment, peers_python
+from benchmarks.places import BIN, ROOT, VAR, environment, peers_python, tell
 from dataset.canonical import Body, prune
 from dataset.store.tables import HEAD
 from tests.synthetic import Maker, make_log
@@ -65,7 +66,7 @@ def package(size: str) -> Path:
                     files[record_type] = stack.enter_context(path.open("w", encoding="utf-8"))
                 files[record_type].write(_encode(prune(body)) + "\n")
 
-    return _made(size, "package", write)
+    return _made(size, "package", _records(), write)
 
 
 def database(size: str) -> Path:
@@ -76,15 +77,17 @@ def database(size: str) -> Path:
         environ = environment(ONRECORD_DATABASE_URL=f"sqlite:///{path}")
         _run([str(BIN / "onrecord"), "load", str(source), "--yes"], environ)
 
-    return _made(size, "onrecord.sqlite", load)
+    return _made(size, "onrecord.sqlite", f"{_records()} {HEAD}", load)
 
 
 def peers_database(size: str) -> Path:
     """The database of the peers with an ORM, with the same records of the newest release."""
     source = package(size)
+    models = (ROOT / "benchmarks" / "peers" / "models.py").read_text(encoding="utf-8")
     return _made(
         size,
         "peers.sqlite",
+        f"{_records()} {_digest(models)}",
         lambda path: _run([peers_python(), "-m", "benchmarks.peers.filling", str(source), str(path)], environment()),
     )
 
@@ -98,7 +101,7 @@ def fifty_releases() -> Path:
         claims, releases = FIFTY
         publish(f"sqlite:///{path}", make_log(seed=SEED, claims=claims, releases=releases))
 
-    return _made("fifty", "onrecord.sqlite", publish)
+    return _made("fifty", "onrecord.sqlite", f"{_records()} {HEAD} {FIFTY}", publish)
 
 
 def lines(size: str, record_type: str) -> Iterator[Body]:
@@ -107,27 +110,30 @@ def lines(size: str, record_type: str) -> Iterator[Body]:
         yield from map(json.loads, file)
 
 
-def _made(size: str, name: str, make: Callable[[Path], None]) -> Path:
-    """What `make` makes at the path that it is given, made unless it is there as it would be made now."""
+def _made(size: str, name: str, state: str, make: Callable[[Path], None]) -> Path:
+    """What `make` makes at the path that it is given, made unless it is there in the `state` that it depends on."""
     path = VAR / size / name
     stamp = path.with_name(f".{name}.stamp")
-    if path.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == _state():
+    if path.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == state:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     _remove(path)
-    print(f"Making {path.relative_to(ROOT)} …", flush=True)  # noqa: T201 - what takes long says so
+    tell(f"Making {path.relative_to(ROOT)} …")
     started = time.monotonic()
     make(path)
-    print(f"  {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201 - as above
-    stamp.write_text(_state(), encoding="utf-8")
+    tell(f"  {time.monotonic() - started:.0f} s")
+    stamp.write_text(state, encoding="utf-8")
     return path
 
 
-def _state() -> str:
-    """What all data depends on: the schema of the database, and the code that makes it up."""
-    code = [Path(__file__), ROOT / "tests" / "synthetic.py", ROOT / "benchmarks" / "peers" / "models.py"]
-    return f"{HEAD} {hashlib.sha256(b''.join(path.read_bytes() for path in code)).hexdigest()}"
+def _records() -> str:
+    """A digest of what the records depend on: the code that makes them up."""
+    return _digest(inspect.getsource(Records) + (ROOT / "tests" / "synthetic.py").read_text(encoding="utf-8"))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _remove(path: Path) -> None:

@@ -28,9 +28,15 @@ def peers_python() -> str:
     home = VAR / "venv"
     stamp = home / ".lock"
     if not stamp.exists() or stamp.read_bytes() != LOCK.read_bytes():
-        print(f"Installing the peers into {home.relative_to(ROOT)} …", flush=True)  # noqa: T201 - it takes a while
+        tell(f"Installing the peers into {home.relative_to(ROOT)} …")
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True, timeout=120)
         pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
         subprocess.run([*pip, "install", "--require-hashes", "-r", str(LOCK)], check=True, timeout=900)
         stamp.write_bytes(LOCK.read_bytes())
     return str(home / "bin" / "python")
+
+
+def tell(text: str) -> None:
+    """Print at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -6,7 +6,6 @@ import json
 import platform
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -93,9 +92,3 @@ def draw(plots: Sequence[Plot]) -> None:
     told = json.dumps([asdict(plot) for plot in plots])
     command = [peers_python(), "-m", "benchmarks.plots", str(PLOTS)]
     subprocess.run(command, input=told, text=True, cwd=ROOT, env=environment(), check=True, timeout=300)
-
-
-def tell(text: str) -> None:
-    """Print at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

@@ -102,7 +102,7 @@ def _body(view: View, type: str, record_id: str | None) -> str | None:
     table = RECORDS[type]
     if record_id is None:
         record_id = view.connection.execute(select(table.c.id).limit(1)).scalar_one()
-    return view.connection.execute(one(table, record_id, release=view.release)).scalar()
+    return view.connection.execute(one(table, record_id, view.release)).scalar()
 
 
 def _offer(noun: Any, type: str, singular: str) -> None:

@@ -113,7 +113,7 @@ def get_question(query: RecordRequest, record_id: str) -> Response:
     """
     media_type = chosen(REPRESENTATIONS)
     with reading(query) as view:
-        body = view.connection.execute(one(questions, record_id, release=view.release)).scalar()
+        body = view.connection.execute(one(questions, record_id, view.release)).scalar()
         if body is None:
             return absent(view, "questions", record_id)
         if media_type != JSON:

@@ -42,6 +42,6 @@ def whole(statement: Records, table: Table) -> Records:
     return statement.order_by(order(table))
 
 
-def one(table: Table, record_id: str, *, release: Release) -> Select[str]:
+def one(table: Table, record_id: str, release: Release) -> Select[str]:
     """The body of a record as a release holds it."""
     return select(table.c.body).where(table.c.id == record_id, valid_in(table, release.ordinal, release.newest))

@@ -10,13 +10,14 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from dataset.canonical import Body, parse, prune
 from dataset.edtf import bounds
 from dataset.log import Change
 from dataset.log import Release as LoggedRelease
-from dataset.queries.paging import whole
+from dataset.queries.compiled import fetch
+from dataset.queries.paging import Records, whole
 from dataset.queries.releases import Release
 from dataset.schemas import codes
 from dataset.state import order_key
@@ -251,8 +252,12 @@ def _changes(random: Random, maker: Maker, history: History, record_type: str, a
 def find(reading: Connection, record_type: str, number: int, **filters: Any) -> list[str]:
     """The ids that a query function finds in a release, in their order."""
     release = Release(number, f"0.{number}.0", 4)
-    statement = whole(FINDERS[record_type](release=release, **filters), RECORDS[record_type])
-    return [parse(body)["id"] for _, body in reading.execute(statement)]
+    rows = fetch(reading, _asked, FINDERS[record_type], RECORDS[record_type], release, filters)
+    return [parse(body)["id"] for _, body in rows]
+
+
+def _asked(query: Callable[..., Records], table: Table, release: Release, filters: dict[str, Any]) -> Records:
+    return whole(query(release=release, **filters), table)
 
 
 def naive(world: World, record_type: str, wanted: Wanted) -> list[str]:
