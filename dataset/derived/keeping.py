@@ -7,7 +7,6 @@ are looked at again of which anything changed that those functions look at.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, groupby, islice
@@ -15,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, exists, func, or_, select, update
 
-from dataset.canonical import Body, canonical, parse
+from dataset.canonical import Body, parse
 from dataset.derived.positions import relation
 from dataset.derived.voices import voices
 from dataset.queries.carried import derived
@@ -151,7 +150,7 @@ def _touched(connection: Connection, release: Release) -> set[str]:
     }
     answering = exists(select(claims_answers.c.row).where(claims_answers.c.row == claims.c.row))
     for before, after in _changed(connection, claims, release.ordinal, answering):
-        if _digest(before) != _digest(after):
+        if _saying(before) != _saying(after):
             found |= {one["question"] for body in (before, after) if body for one in body.get("answers", [])}
     older = changes.c.operation != "added"  # nothing that was there before names what is new
     altered = [
@@ -220,7 +219,5 @@ def _essence(claim: Body) -> Body:
     return {name: claim[name] for name in _MEMBERS if name in claim}
 
 
-def _digest(claim: Body | None) -> str | None:
-    if claim is None:
-        return None
-    return hashlib.sha256(canonical({**_essence(claim), "answers": claim.get("answers")})).hexdigest()
+def _saying(claim: Body | None) -> object:
+    return claim and (_essence(claim), claim.get("answers"))

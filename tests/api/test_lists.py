@@ -173,3 +173,32 @@ def test_values_may_be_repeated(client: FlaskClient) -> None:
     assert [repeated.headers[name] for name in ("ETag", "Link", "Content-Location")] == [
         joined.headers[name] for name in ("ETag", "Link", "Content-Location")
     ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "chain=skipper-00003",
+        "translated=true",
+        "topic=boats&not_zone=comment",
+        "disputed=true&voices_min=2",
+        "contradicted_by=gazette-000001",
+        "by_or_about=skipper-00003&said_or_published_overlaps=2031-07",
+        "not_chain=zed&publisher=skipper-00000&uncertain=true",
+    ],
+)
+def test_filters_go_with_all_that_shapes_a_list(client: FlaskClient, state: State, query: str) -> None:
+    """With words, orders, counts, groups and samples, which all work on what the filters select."""
+    found = {body["id"] for page in walk(client, f"/v1/claims?{query}&limit=500") for body in items(page)}
+    assert found
+    worded = {body["id"] for page in walk(client, "/v1/claims?q=the&limit=500") for body in items(page)}
+    both = [body["id"] for page in walk(client, f"/v1/claims?{query}&q=the&limit=20") for body in items(page)]
+    assert len(both) == len(set(both))
+    assert set(both) == found & worded
+    counted = client.get(f"/v1/claims?{query}&count=exact&limit=1").get_json()
+    assert counted["page"]["total"] == len(found)
+    ordered = [body["id"] for page in walk(client, f"/v1/claims?{query}&sort=-time&limit=30") for body in items(page)]
+    assert len(ordered) == len(found)
+    assert set(ordered) == found
+    sampled = items(client.get(f"/v1/claims?{query}&sample=5&seed=1"))
+    assert {body["id"] for body in sampled} <= found

@@ -133,7 +133,7 @@ def test_every_filter_has_its_twin() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("record_type", "name"), EACH, ids=lambda part: part)
 @given(data=st.data())
-@settings(ON_BOTH, max_examples=6)
+@settings(ON_BOTH, max_examples=4)
 def test_one_filter(
     *, reading: Connection, worlds: Sequence[World], known: Known, record_type: str, name: str, data: st.DataObject
 ) -> None:
@@ -147,7 +147,7 @@ def test_one_filter(
 @pytest.mark.slow
 @pytest.mark.parametrize("record_type", FINDERS)
 @given(data=st.data(), number=st.integers(1, 4))
-@settings(ON_BOTH, max_examples=40)
+@settings(ON_BOTH, max_examples=25)
 def test_several_filters(
     *, reading: Connection, worlds: Sequence[World], known: Known, record_type: str, data: st.DataObject, number: int
 ) -> None:
@@ -176,7 +176,7 @@ ON_AN_ANSWER: dict[str, tuple[st.SearchStrategy[Any], Callable[[World, Body, Any
 
 @pytest.mark.slow
 @given(data=st.data(), number=st.integers(1, 4))
-@settings(ON_BOTH, max_examples=100)
+@settings(ON_BOTH, max_examples=60)
 def test_what_is_asked_of_answers_is_asked_of_one(
     reading: Connection, worlds: Sequence[World], data: st.DataObject, number: int
 ) -> None:
