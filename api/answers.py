@@ -74,6 +74,7 @@ def send(text: str, headers: Mapping[str, str] | None = None) -> Response:
 def record(table: Table, record_id: str, query: RecordRequest, links: Mapping[str, str]) -> Response:
     """One record: the object that lists hold, with `links` and `release` beside its own members; or another form."""
     media_type = chosen(REPRESENTATIONS)
+    check_shape(media_type, query)
     with reading(query) as view:
         rows = fetch(view.connection, one, table, record_id, view.release)
         if not rows:
@@ -89,6 +90,7 @@ def record(table: Table, record_id: str, query: RecordRequest, links: Mapping[st
 def the_record(table: Table, query: RecordRequest, links: Mapping[str, str]) -> Response:
     """The only record of a type that has one in every release."""
     media_type = chosen(REPRESENTATIONS)
+    check_shape(media_type, query)
     with reading(query) as view:
         statement = page(records(table, view.release), table, after=None, limit=1)
         record_id, body = view.connection.execute(statement).one()
@@ -97,6 +99,23 @@ def the_record(table: Table, query: RecordRequest, links: Mapping[str, str]) -> 
         body = shaped(body, table.name, query, view)
     members = {"links": linked(links, record_id, query, view), "release": view.release.version}
     return send(with_members(body, **members))
+
+
+def check_shape(media_type: str, query: RecordRequest) -> None:
+    """That a representation can be shaped as it is asked.
+
+    Raises:
+        RequestProblem: members or references are asked of one that is not ours to cut.
+    """
+    if media_type == JSON:
+        return
+    mistakes = [
+        Mistake("bad-value", "query", name, f"{name}: {media_type} tells the whole record; allowed: {name} with {JSON}")
+        for name, asked in (("fields", query.members), ("expand", query.expand))
+        if asked
+    ]
+    if mistakes:
+        raise mistaken(mistakes)
 
 
 def shaped(body: str, record_type: str, query: RecordRequest, view: View) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from api import examples
-from api.answers import absent, linked, send, shaped, with_members
+from api.answers import absent, check_shape, linked, send, shaped, with_members
 from api.citing import FORMS, REPRESENTATIONS, represented
 from api.documented import Blueprint
 from api.forms import list_forms
@@ -112,6 +112,7 @@ def get_question(query: RecordRequest, record_id: str) -> Response:
     and the voices behind it, and `pairs`, how each two positions relate. Both are derived when they are read.
     """
     media_type = chosen(REPRESENTATIONS)
+    check_shape(media_type, query)
     with reading(query) as view:
         body = view.connection.execute(one(questions, record_id, view.release)).scalar()
         if body is None:

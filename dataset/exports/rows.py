@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from dataset.canonical import parse
-from dataset.exports.cells import write_cell
-from dataset.exports.flat import flatten
+from dataset.canonical import Body, parse
+from dataset.exports.cells import Value, write_cell
 from dataset.exports.layout import Column, layout
 
 EOL: Final = "\r\n"
@@ -42,13 +41,26 @@ def csv_header(record_type: str, members: Members = ()) -> str:
 
 def csv_rows(record_type: str, bodies: Iterable[str], members: Members = ()) -> str:
     """The lines of a CSV for some records, whole as they are stored."""
-    names = [column.name for column in columns_of(record_type, members)]
+    read = _reader(columns_of(record_type, members))
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator=EOL)
-    for body in bodies:
-        row = flatten(record_type, parse(body)).row
-        writer.writerow([write_cell(row[name]) for name in names])
+    csv.writer(out, lineterminator=EOL).writerows([write_cell(value) for value in read(parse(body))] for body in bodies)
     return out.getvalue()
+
+
+def _reader(columns: Sequence[Column]) -> Callable[[Body], Iterator[Value]]:
+    """What reads the cells of a body: `flat.flatten` for these columns alone, without the rows of link tables."""
+    parts = [(column.path[0], column.path[1:]) for column in columns]
+
+    def read(body: Body) -> Iterator[Value]:
+        for name, path in parts:
+            value = body.get(name)
+            for inner in path:
+                if value is None:
+                    break
+                value = value.get(inner)
+            yield value
+
+    return read
 
 
 def json_lines(bodies: Iterable[str]) -> str:
