@@ -26,7 +26,8 @@ INFO: Final = {
         "and claim is anchored in the text of its source. The data is published in releases that never change; without "
         "`release` the newest is read, and every answer names the one it came from.\n\n"
         "Lists go on with `cursor`, values of one filter are joined with commas and mean *or*, several filters mean "
-        "*and*. Mistakes are answered as `application/problem+json` (RFC 9457), all of a request at once.\n\n"
+        "*and*. Ids hold at most 80 characters in front of their dot. Mistakes are answered as "
+        "`application/problem+json` (RFC 9457), all of a request at once.\n\n"
         "Clients must expect members and codes that they do not know: both may be added at any time. A member that is "
         "absent is the same as null."
     ),

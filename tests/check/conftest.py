@@ -15,6 +15,9 @@ from _pytest.terminal import TerminalReporter
 
 from tests.check.support import BIN, ROOT, Service, environment, program, run, serving, skip
 
+#: What checks want told at the end, by their names.
+REMARKS = pytest.StashKey[dict[str, list[str]]]()
+
 
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -53,6 +56,14 @@ def node_tools() -> Path:
 
 
 @pytest.fixture
+def remarks(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """What the running check wants told at the end of the run: lines, under its name."""
+    lines: list[str] = []
+    yield lines
+    request.config.stash.setdefault(REMARKS, {})[request.node.nodeid.rpartition("/")[2]] = lines
+
+
+@pytest.fixture
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a clean clone would hold: the files that are, or are about to be, in the repository."""
     git = program("git")
@@ -72,7 +83,10 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Say in one line how many checks were skipped, and why."""
+    """Say what checks found worth telling; then in one line how many were skipped, and why."""
+    for name, lines in terminalreporter.config.stash.get(REMARKS, {}).items():
+        terminalreporter.section(name)
+        terminalreporter.write_line("\n".join(lines))
     reports: list[pytest.TestReport] = terminalreporter.stats.get("skipped", [])
     reasons = []
     for report in reports:
