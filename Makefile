@@ -11,7 +11,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup dev test test-fast check torture bench lint fmt docs openapi lock clean
+.PHONY: help serve setup dev test test-fast check torture bench lint fmt docs openapi released lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,9 @@ docs: $(DEV) ## write the reference pages and typed bodies from the schemas
 
 openapi: $(DEV) ## write openapi.yaml from the code
 	@$(BIN)/python -m api openapi.yaml
+
+released: $(DEV) ## write docs/released/openapi.json, the document that later ones must not break
+	@$(BIN)/python -m api docs/released/openapi.json
 
 lock: ## write requirements/*.txt anew from pyproject.toml (UPGRADE=1: the newest versions allowed)
 	@sh requirements/lock.sh $(if $(UPGRADE),--upgrade)

@@ -1,7 +1,8 @@
-"""`python -m api openapi.yaml` writes the OpenAPI document from the code, all of it or nothing."""
+"""`python -m api openapi.yaml` writes the OpenAPI document from the code, all of it or nothing; a `.json` gets JSON."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -14,7 +15,9 @@ def main() -> None:
     """Write the document to the file that the command line names."""
     path = Path(sys.argv[1] if len(sys.argv) > 1 else "openapi.yaml")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(as_yaml(assemble().extensions["onrecord.openapi"]), encoding="utf-8")
+    document = assemble().extensions["onrecord.openapi"]
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n" if path.suffix == ".json" else as_yaml(document)
+    temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
 
 
