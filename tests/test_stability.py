@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 Change = Callable[[dict[str, Any]], object]
 
 
+@pytest.mark.slow
 def test_nothing_released_is_broken() -> None:
     """Whoever wrote a client against the released document can go on with it."""
     released = json.loads((ROOT / "docs" / "released" / "openapi.json").read_text("utf-8"))
