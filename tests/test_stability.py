@@ -118,8 +118,8 @@ BREAKING: dict[str, tuple[Change, str]] = {
         "Quantity: the member unit is gone",
     ),
     "member not always there": (
-        lambda made: shape(made)["required"].remove("modality"),
-        "Claim: the member modality is no longer always there",
+        lambda made: shape(made, "Page")["required"].remove("limit"),
+        "Page: the member limit is no longer always there",
     ),
     "type of a member": (
         lambda made: shape(made)["properties"]["statement"].update(type="object"),
@@ -145,13 +145,13 @@ BEARABLE: dict[str, Change] = {
     "order": lambda made: claims(made)["parameters"].reverse(),
     "limit of a parameter": lambda made: parameter(made, "limit")["schema"].update(maximum=1000),
     "free parameter": lambda made: parameter(made, "release")["schema"].pop("pattern"),
-    "status": lambda made: claims(made)["responses"].update({"429": claims(made)["responses"]["404"]}),
+    "status": lambda made: claims(made)["responses"].update({"451": claims(made)["responses"]["404"]}),
     "header": lambda made: claims(made)["responses"]["200"]["headers"].update(
         {"X-Mood": {"schema": {"type": "string"}}}
     ),
     "representation": lambda made: claims(made)["responses"]["200"]["content"].update({"text/x-mood": {}}),
     "member": lambda made: shape(made)["properties"].update(mood={"type": "string"}),
-    "member that is always there": lambda made: shape(made)["required"].append("note"),
+    "member that is always there": lambda made: shape(made).setdefault("required", []).append("note"),
     "never null": lambda made: shape(made, "Page")["properties"]["next"].update(type="string"),
 }
 
