@@ -1,4 +1,4 @@
-"""The pages for people: the documentation at `/docs`, the way to it from `/`.
+"""The pages for people: the documentation at `/docs`, the way to it from `/`; and the one for machines, `/llms.txt`.
 
 The assets come from the package that carries Swagger UI, so nothing is fetched from elsewhere; the policy admits no
 inline script and no other host.
@@ -36,7 +36,7 @@ ASSETS: Final = {
 
 INDEX: Final = (
     '{"docs":"/docs","openapi":"/v1/openapi.json","dataset":"/v1/dataset","releases":"/v1/releases",'
-    '"problems":"/problems","ready":"/readyz"}'
+    '"problems":"/problems","ready":"/readyz","llms":"/llms.txt"}'
 )
 
 blueprint = Blueprint("pages", __name__)
@@ -53,6 +53,14 @@ def docs() -> Response:
     """The documentation page."""
     chosen([HTML])
     return page((_OURS / "docs.html").read_text(encoding="utf-8"))
+
+
+@blueprint.get("/llms.txt")
+def llms() -> Response:
+    """What a language model should know before it asks: the rules, the main addresses, the recipes."""
+    answer = send_file(_OURS / "llms.txt", mimetype="text/plain", max_age=3600)
+    answer.headers["Content-Security-Policy"] = POLICY
+    return answer
 
 
 def page(text: str) -> Response:

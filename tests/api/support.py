@@ -40,7 +40,7 @@ State = dict[str, dict[str, Body]]
 
 PROBLEM = "application/problem+json"
 #: Paths for people, and names that lead on, which the document leaves out.
-UNDOCUMENTED = re.compile(rf"/|/docs(/.*)?|/({'|'.join(names.NOUNS)})/.*")
+UNDOCUMENTED = re.compile(rf"/|/docs(/.*)?|/llms\.txt|/({'|'.join(names.NOUNS)})/.*")
 ALWAYS = {"X-Request-Id", "X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy"}
 
 
