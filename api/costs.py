@@ -16,10 +16,12 @@ CHEAPER: Final = {
     "sort": "the default order, which no record has to be sorted for",
     "sample": "a filter that leaves fewer records to draw from",
     "q": "rarer or more words, a whole word instead of a prefix, a source or another filter beside it",
-    "chain": "claimant or via, which are looked up alone",
+    "expand": "no expand, or a smaller page",
+    "chain": "claimant, speaker or via alone",
+    "by_or_about": "claimant or actor alone",
 }
 #: For parameters that no hint is written for: filters.
-FILTER: Final = "fewer filters at once, or one of them with fewer values"
+FILTER: Final = "fewer filters, or fewer values; one value of one filter is read along an index"
 #: Where the request has no parameter that could be left out.
 WHOLE: Final = "another release, or the files of this one"
 

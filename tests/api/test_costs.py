@@ -9,6 +9,9 @@ import psycopg
 import pytest
 
 from api import create_app
+from api.costs import CHEAPER
+from api.parameters import ListQuery
+from api.resources.claims import ClaimQuery
 from dataset.settings import read_settings
 from dataset.store import budget
 from tests.api.support import CheckedClient, close
@@ -72,6 +75,11 @@ def test_too_costly_on_postgresql(api_url: str) -> None:
         assert client.get("/v1/claims?modality=denied").status_code == 200
     finally:
         close(app)
+
+
+def test_every_hint_is_for_a_parameter() -> None:
+    """None is left over for one that is gone."""
+    assert set(ClaimQuery().fields) | ListQuery.common >= set(CHEAPER)
 
 
 @pytest.mark.parametrize("value", ["-1", "x", "1.5", "1e6", "٣"])
