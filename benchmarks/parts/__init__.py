@@ -27,7 +27,17 @@ Part = Callable[[Run], Section]
 
 def parts() -> Mapping[str, Part]:
     """All parts; those that are made of others' kinds last."""
-    from benchmarks.parts import cache, growth, rate, releases, requests, start, steps  # noqa: PLC0415 - each its own
+    from benchmarks.parts import (  # noqa: PLC0415 - each its own
+        building,
+        cache,
+        growth,
+        loading,
+        rate,
+        releases,
+        requests,
+        start,
+        steps,
+    )
 
     whole: dict[str, Part] = {
         "requests": requests.measure,
@@ -37,6 +47,8 @@ def parts() -> Mapping[str, Part]:
         "releases": releases.measure,
         "start": start.measure,
         "cache": cache.measure,
+        "load": loading.measure,
+        "build": building.measure,
     }
     return whole
 

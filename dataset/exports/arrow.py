@@ -21,7 +21,7 @@ from dataset.schemas import TYPES
 from dataset.schemas.fields import Day, Flag, Integer, Items, Number, Part
 
 #: Bytes that Arrow parses at once on one core.
-BLOCK = 1 << 20
+BLOCK = 4 << 20
 EOL = b"\r\n"
 
 

@@ -68,8 +68,14 @@ class Snapshot:
                 yield _line(type, row)
 
     def _partitions(self, statement: Select[str]) -> Iterator[Sequence[str]]:
-        rows = self.connection.execute(statement, execution_options={"yield_per": BATCH})
-        yield from rows.scalars().partitions(BATCH)
+        if self.connection.dialect.name == "sqlite":  # its cursor reads as it goes; SQLAlchemy's rows take twice the time
+            result = self.connection.execute(statement)
+            assert result.cursor is not None
+            while rows := result.cursor.fetchmany(BATCH):
+                yield [text for (text,) in rows]
+            return
+        found = self.connection.execute(statement, execution_options={"yield_per": BATCH})
+        yield from found.scalars().partitions(BATCH)
 
 
 def _line(type: str, row: Row[str, str, str | None, str | None, str | None, str | None]) -> bytes:

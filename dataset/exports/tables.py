@@ -17,6 +17,9 @@ from dataset.exports.layout import LinkTable, layout
 #: Rows of a row group of a Parquet file: some 50 MB of records.
 ROW_GROUP: Final = 65_536
 
+#: How Parquet is compressed.
+ZSTD: Final = {"compression": "zstd", "compression_level": 3}
+
 Item = TypeVar("Item")
 
 #: Told the type and its columns, batch by batch, by whoever writes them elsewhere too.
@@ -50,9 +53,9 @@ def write_type(
         links = [(link, create(f"{link.name}.csv")) for link in tables.links]
         for link, file in links:
             file.write(arrow.csv_header(link.header))
-        parquet = files.enter_context(_Parquet(folder / f"{type}.parquet", type, metadata))
+        parquet = files.enter_context(ParquetFile(folder / f"{type}.parquet", type, metadata))
         separator = b"[\n"
-        for batch, data, table in ahead(_parsed(type, batches)):
+        for batch, data, table in ahead(parsed(type, batches)):
             lines.write(data)
             array.write(separator + ",\n".join(batch).encode())
             separator = b",\n"
@@ -64,11 +67,16 @@ def write_type(
         array.write(b"[]\n" if separator == b"[\n" else b"\n]\n")
 
 
-def _parsed(type: str, batches: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], bytes, pa.Table]]:
+def parsed(type: str, batches: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], bytes, pa.Table]]:
     """The records of each batch, their lines and their columns."""
     for batch in batches:
-        data = ("\n".join(batch) + "\n").encode()
+        data = lines_of(batch)
         yield batch, data, arrow.read_lines(type, data)
+
+
+def lines_of(batch: Sequence[str]) -> bytes:
+    """Records as lines of JSON Lines."""
+    return ("\n".join(batch) + "\n").encode()
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
@@ -85,13 +93,13 @@ def _write_links(links: Sequence[tuple[LinkTable, BinaryIO]], table: pa.Table) -
         file.write(arrow.link_csv(link, table))
 
 
-class _Parquet:
+class ParquetFile:
     """A Parquet file whose row groups do not depend on how the records come in."""
 
     def __init__(self, path: Path, type: str, metadata: Mapping[str, str]) -> None:
         self._type = type
         self._schema = arrow.table_schema(type).with_metadata(dict(metadata))
-        self._writer = pyarrow.parquet.ParquetWriter(path, self._schema, compression="zstd", compression_level=3)
+        self._writer = pyarrow.parquet.ParquetWriter(path, self._schema, **ZSTD)
         self._held: list[pa.Table] = []
         self._rows = 0
 
