@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import orjson
@@ -30,7 +31,7 @@ from dataset.store.tables import RECORDS, changes
 from dataset.versions import Version, smallest_step
 
 FIRST: Final = "1.0.0"
-_BATCH = 5000
+_BATCH = 2000
 
 _NEW = """
 INSERT INTO change
@@ -132,11 +133,10 @@ def release(
     version, day = _version(held, gap, descriptor), _day(held, descriptor)
     done = 0
 
-    def advance() -> None:
+    def advance(number: int) -> None:
         nonlocal done
-        done += 1
-        if done % _BATCH == 0:
-            progress(done)
+        done += number
+        progress(done)
 
     state, types, counts = _digests(stage, advance)
     manifest = {
@@ -172,26 +172,27 @@ def past(held: Held) -> list[Release]:
     return [from_manifest(stored.manifest) for stored in held.releases]
 
 
-def _digests(stage: Stage, advance: Callable[[], None]) -> tuple[str, dict[str, str], dict[str, int]]:
+def _digests(stage: Stage, advance: Callable[[int], None]) -> tuple[str, dict[str, str], dict[str, int]]:
     """As `dataset.state.digests`, over the bodies in the stage: of the state, by type, and number of records."""
     whole, types, counts = hashlib.sha256(), dict[str, str](), dict[str, int]()
     for type in FILE_ORDER:
         one, number = hashlib.sha256(), 0
-        for (data,) in stage.db.execute(_BODIES, (ORDER[type],)):
-            line = data + b"\n"
-            one.update(line)
-            whole.update(line)
-            number += 1
-            advance()
+        rows = stage.db.execute(_BODIES, (ORDER[type],))
+        while held := rows.fetchmany(_BATCH):
+            lines = b"\n".join([*(data for (data,) in held), b""])
+            one.update(lines)
+            whole.update(lines)
+            number += len(held)
+            advance(len(held))
         types[type], counts[type] = one.hexdigest(), number
     return whole.hexdigest(), types, counts
 
 
-def _changes_digest(stage: Stage, reason: str, advance: Callable[[], None]) -> str:
-    found = hashlib.sha256()
-    for line in change_lines(stage, reason):
-        found.update(line)
-        advance()
+def _changes_digest(stage: Stage, reason: str, advance: Callable[[int], None]) -> str:
+    found, lines = hashlib.sha256(), change_lines(stage, reason)
+    while held := list(islice(lines, _BATCH)):
+        found.update(b"".join(held))
+        advance(len(held))
     return found.hexdigest()
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dataset.log import Release
 
 #: Changes that are turned into rows and written together.
-BATCH = 2000
+BATCH = 1000
 
 
 class Writer(Protocol):

@@ -83,7 +83,8 @@ def carry_out(
             progress(len(gone))
     many = total >= MANY
     later = _take_indexes(connection) if empty and many else []
-    with pool(1 if many and cores() > 1 else 0) as helpers:  # what is written is written here: one helper keeps up
+    # what is written is written here: more than two helpers would wait
+    with pool(2 if many and cores() > 1 else 0) as helpers:
         with steps.step(LOAD, total) as progress:
             loaded = 0
             for release in releases:
