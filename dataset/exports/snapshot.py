@@ -68,7 +68,7 @@ class Snapshot:
                 yield _line(type, row)
 
     def _partitions(self, statement: Select[str]) -> Iterator[Sequence[str]]:
-        if self.connection.dialect.name == "sqlite":  # its cursor reads as it goes; SQLAlchemy's rows take twice the time
+        if self.connection.dialect.name == "sqlite":  # SQLAlchemy's rows take twice the time of the cursor's own
             result = self.connection.execute(statement)
             assert result.cursor is not None
             while rows := result.cursor.fetchmany(BATCH):
