@@ -1,21 +1,25 @@
-"""`onrecord release`: cut a release from the records."""
+"""`onrecord release`: cut a release from the records, and offer it: in the database, then as files."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from dataset.checking import check_folder
-from dataset.cli.output import fail, show_json
+from dataset.cli.output import fail, show_json, show_problems
+from dataset.cli.progress import bars
 from dataset.difference import Difference, difference, fields_changed
 from dataset.log import read_log, replay
 from dataset.plan import Plan, draft_plan, read_plan
 from dataset.problems import Problem, Problems, shown
 from dataset.releasing import Cut, cut, state_of, write
-from dataset.settings import read_settings
+from dataset.settings import Settings, read_settings
 from dataset.state import State
+from dataset.store.database import NotReady
+from dataset.store.steps import PublishingError
 
 
 @click.command(short_help="Cut a release from the records.")
@@ -25,6 +29,7 @@ from dataset.state import State
 @click.option("--version", help="A larger step than the rule asks for, such as 1.0.0.")
 @click.option("--date", help="Day of the release, UTC.  [default: today]")
 @click.option("--dry-run", is_flag=True, help="Show the difference and what stands against the release; write nothing.")
+@click.option("--log-only", is_flag=True, help="Write the log; leave the database and the files alone.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def release(
     *,
@@ -34,12 +39,16 @@ def release(
     version: str | None,
     date: str | None,
     dry_run: bool,
+    log_only: bool,
     as_json: bool,
 ) -> None:
     """Cut a release: the difference between the records and the last release becomes one more change-set of the log.
 
     Every mistake in the records stands against it, and so does a changed, merged or withdrawn record without a reason.
     The version follows from the difference: new, merged or withdrawn records are a minor step, changed ones a patch.
+
+    What is in the log is then brought into ONRECORD_DATABASE_URL, as by `onrecord publish`, and its files are made, as
+    by `onrecord build`. A release that could not be offered stays in the log; those two commands make up for it.
 
     \b
     Examples:
@@ -70,7 +79,33 @@ def release(
         fail(error.problems, as_json=as_json)
     except OSError as error:
         fail([Problem(message=f"{error.strerror or error}", file=error.filename)], as_json=as_json)
-    _report(ready, dry_run=dry_run, as_json=as_json)
+    offer = None if dry_run or log_only else _offer(settings, shown=not as_json)
+    _report(ready, offer, dry_run=dry_run, as_json=as_json)
+    raise SystemExit(1 if offer and offer.problem else 0)
+
+
+@dataclass(slots=True)
+class _Offer:
+    """What became of a release behind the log: the database that holds it, the folder of its files, what went wrong."""
+
+    database: str | None = None
+    files: str | None = None
+    problem: str | None = None
+
+
+def _offer(settings: Settings, *, shown: bool) -> _Offer:
+    """Bring the log into the database and make the files, as far as possible: the release is in the log already."""
+    from dataset.exports.building import build  # noqa: PLC0415 - slow to import, and not needed to cut
+    from dataset.store.publishing import publish  # noqa: PLC0415 - as above
+
+    offer = _Offer()
+    try:
+        with bars(shown=shown) as observer:
+            offer.database = publish(settings.database_url, read_log(settings.releases), observer).database
+            offer.files = str(build(settings.database_url, settings.files, (), observer).folder)
+    except (PublishingError, NotReady, ValueError) as error:
+        offer.problem = str(error)
+    return offer
 
 
 def _records(folder: Path, texts: Path | None) -> tuple[str, State]:
@@ -101,13 +136,24 @@ def _show(gap: Difference, before: State, after: State) -> None:
         click.echo(click.style(f"- {type}/{id}", fg="red"))
 
 
-def _report(ready: Cut, *, dry_run: bool, as_json: bool) -> None:
+def _report(ready: Cut, offer: _Offer | None, *, dry_run: bool, as_json: bool) -> None:
     manifest = ready.release.manifest
     if as_json:
-        show_json({"written": not dry_run, "manifest": manifest})
+        show_json({"written": not dry_run, "manifest": manifest, "offered": asdict(offer) if offer else None})
         return
     counts = ", ".join(f"{number} {operation}" for operation, number in manifest["changes"].items() if number)
     verb = "would be released" if dry_run else "is released"
     click.echo(f"{manifest['version']} {verb}: {counts or 'no record changed'}; state SHA-256 {manifest['sha256']}")
-    if not dry_run:
-        click.echo("It is in the log; `onrecord publish` brings it into the database.")
+    if offer is None:
+        if not dry_run:
+            click.echo("It is in the log alone; `onrecord publish` and `onrecord build` offer it.")
+        return
+    if offer.database:
+        click.echo(f"{offer.database} now holds it")
+    if offer.files:
+        click.echo(f"{offer.files} now holds its files")
+    if offer.problem:
+        lacking = "has no files" if offer.database else "is not in the database"
+        show_problems([Problem(message=f"it is in the log, but {lacking}: {offer.problem}")])
+        then = "`onrecord build`" if offer.database else "`onrecord publish` and `onrecord build`"
+        click.echo(f"When that is mended, {then} will do the rest.", err=True)
