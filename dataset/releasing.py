@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as calendar_day
 from pathlib import Path
+from typing import Final
 
 from dataset.canonical import Body, canonical, digest, parse
 from dataset.difference import Difference, difference
@@ -24,7 +25,14 @@ from dataset.plan import Plan
 from dataset.problems import Problem, Problems, shown
 from dataset.schemas import SCHEMA_VERSION, TYPES
 from dataset.state import State, digests
+from dataset.store.steps import Observer, Steps, ignore
 from dataset.versions import Version, allowed_versions, smallest_step
+
+#: The steps of writing a release into the log.
+FREEZE: Final = "freeze"
+PLACE: Final = "place"
+CHANGELOG: Final = "changelog"
+STEPS: Final = (FREEZE, PLACE, CHANGELOG)
 
 
 def state_of(bodies: Mapping[str, Mapping[str, Body]]) -> dict[str, dict[str, bytes]]:
@@ -175,7 +183,7 @@ def _changes(gap: Difference, plan: Plan, after: State) -> Iterator[Change]:
         )
 
 
-def write(folder: Path, cut: Cut) -> Path:
+def write(folder: Path, cut: Cut, observer: Observer = ignore) -> Path:
     """Write a release into the log, all of it or nothing, and bring the data's changelog up to date.
 
     Raises:
@@ -186,18 +194,22 @@ def write(folder: Path, cut: Cut) -> Path:
         shutil.rmtree(stale, ignore_errors=True)
     beside = Path(tempfile.mkdtemp(prefix=".cutting-", dir=folder))
     target = folder / cut.release.version
+    steps = Steps(observer)
     try:
-        _write(beside / "changes.jsonl", b"".join(change.line() for change in cut.release.changes))
-        _write(beside / "manifest.json", manifest_text(cut.release).encode())
-        beside.chmod(0o755)
-        sync(beside)
+        with steps.step(FREEZE):
+            _write(beside / "changes.jsonl", b"".join(change.line() for change in cut.release.changes))
+            _write(beside / "manifest.json", manifest_text(cut.release).encode())
+            beside.chmod(0o755)
+            sync(beside)
         if target.exists():
             raise FileExistsError(f"{target} exists already")
-        beside.rename(target)
-        sync(folder)
+        with steps.step(PLACE):
+            beside.rename(target)
+            sync(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    write_changelog(folder)
+    with steps.step(CHANGELOG):
+        write_changelog(folder)
     return target
 
 
@@ -207,10 +219,14 @@ def manifest_text(release: Release) -> str:
 
 
 def write_changelog(folder: Path) -> None:
-    """Write `CHANGELOG.md` beside the releases, from them."""
-    beside = folder / ".changelog-new"
-    _write(beside, changelog(read_log(folder)).encode())
-    beside.replace(folder / "CHANGELOG.md")
+    """Write `CHANGELOG.md` beside the releases, from them, unless it says what it should already."""
+    beside, target = folder / ".changelog-new", folder / "CHANGELOG.md"
+    releases = read_log(folder)
+    text = changelog(releases).encode()
+    if not releases or (target.exists() and target.read_bytes() == text):
+        return
+    _write(beside, text)
+    beside.replace(target)
     sync(folder)
 
 

@@ -15,7 +15,7 @@ from dataset.difference import Difference, difference, fields_changed
 from dataset.log import read_log, replay
 from dataset.plan import Plan, draft_plan, read_plan
 from dataset.problems import Problem, Problems, shown
-from dataset.releasing import Cut, cut, state_of, write
+from dataset.releasing import Cut, cut, state_of, write, write_changelog
 from dataset.settings import Settings, read_settings
 from dataset.state import State
 from dataset.store.database import NotReady
@@ -62,6 +62,8 @@ def release(
     try:
         name, after = _records(settings.records, settings.texts)
         log = read_log(settings.releases)
+        if not dry_run:
+            write_changelog(settings.releases)  # a run that was killed may have left it behind the log
         before = replay(log).state
         gap = difference(before, after)
         if draft_file:
@@ -74,7 +76,8 @@ def release(
             _show(gap, before, after)
         ready = cut(log, after, plan, name=name, date=date or datetime.now(UTC).date().isoformat())
         if not dry_run:
-            write(settings.releases, ready)
+            with bars(shown=not as_json) as observer:
+                write(settings.releases, ready, observer)
     except Problems as error:
         fail(error.problems, as_json=as_json)
     except OSError as error:
