@@ -11,7 +11,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup dev test test-fast check bench lint fmt docs openapi lock clean
+.PHONY: help serve setup dev test test-fast check torture bench lint fmt docs openapi lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ test-fast: $(DEV) ## the part of the test suite to run on every save: what is no
 
 check: test ## make test, and what needs more than Python: a browser, Node, generated clients
 	@$(BIN)/python -m pytest -rs tests/check
+
+torture: $(DEV) ## two hundred kills over 50,000 records on both engines, an hour or more; writes docs/durability.md
+	@$(BIN)/python -m tests.torture --write docs/durability.md
 
 bench: $(DEV) ## measure speed and size beside peers (PART=list SIZE=10k: one part); all parts write docs/performance.md
 	@$(BIN)/python -m benchmarks $(if $(PART),--part $(PART)) $(if $(SIZE),--size $(SIZE))

@@ -23,7 +23,8 @@ from api.reading import View, reading
 from dataset.members import only
 from dataset.queries.compiled import fetch
 from dataset.queries.paging import one, page, records
-from dataset.store.reading import tombstone
+from dataset.redactions import Redaction
+from dataset.store.reading import history, tombstone
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -109,9 +110,13 @@ def absent(view: View, record_type: str, record_id: str) -> Response:
     """The answer for a record that a release does not hold: where it went.
 
     Raises:
-        RequestProblem: it was withdrawn, or there was never one of that id.
+        RequestProblem: it was withdrawn or redacted, or there was never one of that id.
     """
     ended = tombstone(view.connection, record_type, record_id, view.release.ordinal)
+    if ended is None and (redaction := view.catalogue.redaction(record_type, record_id)):
+        began = history(view.connection, record_type, record_id)
+        if not began or began[0].ordinal <= view.release.ordinal:
+            raise redacted_record(redaction)
     if ended is None:
         raise unknown_record(record_type, record_id, view.release.version)
     if ended.replaced_by:
@@ -124,6 +129,14 @@ def absent(view: View, record_type: str, record_id: str) -> Response:
     detail = f"{record_id} was withdrawn in release {ended.version}: {ended.reason}"
     members = {"reason": str(ended.reason), "withdrawn_in": ended.version, "withdrawn_on": ended.date}
     raise RequestProblem(KINDS["withdrawn-record"], detail, members=members)
+
+
+def redacted_record(redaction: Redaction) -> RequestProblem:
+    """The problem of a record whose body was taken out of every release."""
+    detail = f"{redaction.id} was redacted on {redaction.date}: {redaction.reason}"
+    return RequestProblem(
+        KINDS["redacted-record"], detail, members={"reason": redaction.reason, "redacted_on": redaction.date}
+    )
 
 
 def unknown_record(record_type: str, record_id: str, release: str) -> RequestProblem:

@@ -129,7 +129,7 @@ def finish(answer: Response) -> Response:
         elif answer.status_code == 200 and coding() == "gzip" and not answer.direct_passthrough:
             answer.set_data(gzip.compress(answer.get_data(), GZIP_LEVEL, mtime=0))
             answer.headers["Content-Encoding"] = "gzip"
-    elif answer.status_code in (308, 410):
+    elif answer.status_code in (308, 410, 451):
         answer.headers.setdefault("Cache-Control", SHORT)
     elif answer.status_code >= 400:
         answer.headers["Cache-Control"] = NEVER

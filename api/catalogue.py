@@ -7,6 +7,7 @@ transaction of the request before any record is.
 
 from __future__ import annotations
 
+import json
 import time
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -17,13 +18,17 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from dataset.queries.releases import find_all_releases
+from dataset.redactions import Redaction, redacted_in
 
 #: Seconds for which PostgreSQL is not asked again.
 FRESH: Final = 1.0
 
 
 class Known(NamedTuple):
-    """A release, as far as every request needs it: number, version, day, and the digest of its state."""
+    """A release, as far as every request needs it: number, version, day, and the digest of its state.
+
+    The digest is of the state as it is held: a redaction makes it, and every tag of an answer, another.
+    """
 
     ordinal: int
     version: str
@@ -34,8 +39,10 @@ class Known(NamedTuple):
 class Catalogue:
     """The releases of a database, oldest first."""
 
-    def __init__(self, releases: Sequence[Known]) -> None:
+    def __init__(self, releases: Sequence[Known], manifests: Sequence[str | None] = ()) -> None:
+        """Take the releases, and the manifests of those that held redacted records."""
         self.releases = releases
+        self._redactions = redacted_in(json.loads(manifest) for manifest in manifests if manifest)
         self.by_version = {release.version: release for release in releases}
         self.read_at = time.monotonic()
 
@@ -48,6 +55,10 @@ class Catalogue:
         """The release that was current at the end of a day; None before the first."""
         number = bisect_right([release.date for release in self.releases], day.isoformat())
         return self.releases[number - 1] if number else None
+
+    def redaction(self, type: str, id: str) -> Redaction | None:
+        """When and why the body of a record was taken out of every release, if it was."""
+        return self._redactions.get((type, id))
 
 
 class Catalogues:
@@ -66,6 +77,7 @@ class Catalogues:
 
     def read(self, connection: Connection) -> Catalogue:
         """The catalogue as the connection sees it."""
-        catalogue = Catalogue([Known(*row) for row in connection.execute(find_all_releases())])
+        rows = connection.execute(find_all_releases()).all()
+        catalogue = Catalogue([Known(*row[:4]) for row in rows], [row[4] for row in rows])
         self._held[connection.engine] = catalogue
         return catalogue

@@ -145,13 +145,13 @@ class Blueprint(SmorestBlueprint):
 
         `problems` are statuses it may answer beside those that all may; `forms`: what it answers with beside JSON,
         or instead of it where `answer` is None; `cached`: it has validators; `merging`: the record may have been
-        merged or withdrawn.
+        merged, withdrawn or redacted.
         """
         smorest: Any = self  # which has no types
         parameters = query()  # made once: making a schema costs more than reading a request with it
         searching = "<" in rule or "release" in parameters.fields
         statuses = {*ANY_OPERATION, *problems, *({404} if searching else set()), *({304} if cached else set())}
-        statuses |= {308, 410} if merging else set()
+        statuses |= {308, 410, 451} if merging else set()
         asked = _header_parameters("If-None-Match") if cached else []
         headers = (
             *headers,

@@ -17,6 +17,7 @@ REASONS: Final = {
     415: ("UNSUPPORTED_MEDIA_TYPE", "The request carries a body; no operation takes one."),
     416: ("RANGE_NOT_SATISFIABLE", "The file has no such bytes; `Content-Range` says how many it has."),
     429: ("TOO_MANY_REQUESTS", "More requests than each client may send; `Retry-After` says when to go on."),
+    451: ("REDACTED", "The record was taken out of every release."),
     500: ("INTERNAL_SERVER_ERROR", "The service failed; the mistake is ours."),
     503: ("SERVICE_UNAVAILABLE", "No release can be read just now."),
 }

@@ -178,6 +178,13 @@ KINDS: Final = {
             "on. Larger pages, `If-None-Match` and the files of a release need fewer requests.",
         ),
         Kind(
+            "redacted-record",
+            451,
+            "Record redacted",
+            "The body of the record had to be taken out of every release: `reason` says why, `redacted_on` since when. "
+            "Lists, searches and files leave it out; its history tells what happened to it, and its digest is kept.",
+        ),
+        Kind(
             "internal-error",
             500,
             "Internal error",

@@ -133,6 +133,7 @@ class Problem(Shape):
     file = words("Path of the file that holds all, where an export would hold too much.", FILE)
     withdrawn_in = words("Version of the release that withdrew it.", VERSION)
     withdrawn_on = words("Day of that release.", "2024-07-01")
+    redacted_on = words("Day on which the record was redacted.", "2024-07-01")
     errors = fields.List(
         fields.Nested(Error), metadata={"description": "Every mistake of the request, where it has some."}
     )

@@ -2,20 +2,22 @@
 
     releases/<version>/manifest.json    what the release is, its counts and digests
     releases/<version>/changes.jsonl    a change a line, canonical JSON, by type and id
+    releases/redactions.json            records whose bodies were taken out (`dataset.redactions`), where there are any
 
-Version *n* is version *n − 1* plus one change-set. Nothing in a released folder ever changes.
+Version *n* is version *n − 1* plus one change-set. Nothing in a released folder ever changes, but for those bodies.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from dataset.canonical import Body, canonical, digest, encode, parse
 from dataset.problems import Problem, Problems
+from dataset.redactions import MEMBER, Key, Redaction, read_redactions, redactions_of, remaining
 from dataset.state import digests
 from dataset.versions import Version
 
@@ -27,8 +29,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = get_args(Operation)
 class Change:
     """What a release does to one record.
 
-    `body` and `digest` are there when it is added or changed, `reason` when it is anything but added, `replaced_by`
-    when it is merged: the id of the record that it is now part of.
+    `body` and `digest` are there when it is added or changed (`body` not when it was redacted), `reason` when it is
+    anything but added, `replaced_by` when it is merged: the id of the record that it is now part of.
     """
 
     type: str
@@ -38,6 +40,11 @@ class Change:
     digest: str | None = None
     reason: str | None = None
     replaced_by: str | None = None
+
+    def data(self) -> bytes:
+        """The canonical bytes of its body."""
+        assert self.body is not None
+        return canonical(self.body)
 
     def line(self) -> bytes:
         """The change as it stands in `changes.jsonl`, line end included."""
@@ -66,7 +73,12 @@ class Release:
         Raises:
             Problems: a line is not a change; the message names file and line.
         """
-        return iter(self.held) if self.path is None else _read_changes(self.path / "changes.jsonl")
+        if self.path is None:
+            return iter(self.held)
+        found = _read_changes(self.path / "changes.jsonl")
+        gone = self.redactions
+        # what is redacted is not read, also when a run was killed before it emptied the file
+        return (replace(one, body=None) if (one.type, one.id) in gone else one for one in found) if gone else found
 
     @property
     def lines(self) -> Iterator[bytes]:
@@ -84,8 +96,13 @@ class Release:
 
     @property
     def sha256(self) -> str:
-        """Digest of the whole state."""
-        return str(self.manifest["sha256"])
+        """Digest of the whole state, as far as it was not redacted."""
+        return str(remaining(self.manifest)["sha256"])
+
+    @property
+    def redactions(self) -> dict[Key, Redaction]:
+        """The redacted records that the release held."""
+        return redactions_of(self.manifest)
 
 
 def _line(change: Change) -> bytes:
@@ -120,12 +137,16 @@ def read_log(folder: Path) -> list[Release]:
     """
     releases: list[Release] = []
     problems: list[Problem] = []
+    _, redacted = read_redactions(folder)
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name.startswith(".") or not path.is_dir():
             continue
         file = path / "manifest.json"
         try:
-            releases.append(from_manifest(json.loads(file.read_text("utf-8")), path))
+            manifest = json.loads(file.read_text("utf-8"))
+            if left := redacted.get(manifest["version"]):
+                manifest[MEMBER] = left
+            releases.append(from_manifest(manifest, path))
         except (OSError, ValueError, KeyError, TypeError) as error:
             problems.append(Problem(message=f"no readable manifest: {error}", file=str(file)))
     if problems:
@@ -171,12 +192,14 @@ def _read_changes(file: Path) -> Iterator[Change]:
 class Replay:
     """The state that results from the log, change-set by change-set, and what must never come back.
 
-    `state` is type -> id -> canonical bytes; `tombstones` type -> id -> the change that took the record away.
+    `state` is type -> id -> canonical bytes; `tombstones` type -> id -> the change that took the record away;
+    `redacted` are the records that would be in the state, had their bodies not been taken out.
     """
 
     def __init__(self) -> None:
         self.state: dict[str, dict[str, bytes]] = {}
         self.tombstones: dict[str, dict[str, Change]] = {}
+        self.redacted: dict[Key, Redaction] = {}
 
     def apply(self, release: Release) -> None:
         """Add one release.
@@ -186,42 +209,48 @@ class Replay:
         """
         problems: list[Problem] = []
         counts = dict.fromkeys(OPERATIONS, 0)
+        redactions = release.redactions
         for change in release.changes:
             counts[change.operation] += 1
-            if message := self._misfit(change):
+            redaction = redactions.get((change.type, change.id))
+            if message := self._misfit(change, redaction):
                 problems.append(Problem(message=message, file=release.version, record=f"{change.type}/{change.id}"))
                 continue
             records = self.state.setdefault(change.type, {})
-            if change.body is None:
+            if redaction:
+                self.redacted[redaction.key] = redaction
+            elif change.body is None:
                 records.pop(change.id, None)
+                self.redacted.pop((change.type, change.id), None)
                 self.tombstones.setdefault(change.type, {})[change.id] = change
             else:
                 records[change.id] = canonical(change.body)
         if problems:
             raise Problems(problems)
         found = digests(self.state)
-        expected = {"sha256": found.state, "types": found.types, "counts": found.counts, "changes": counts}
-        for member, value in expected.items():
-            if release.manifest.get(member) != value:
+        held = {"sha256": found.state, "types": found.types, "counts": found.counts, "changes": counts}
+        told = {**release.manifest, **remaining(release.manifest)}
+        for member, value in held.items():
+            if told.get(member) != value:
                 problems.append(
                     Problem(
                         message="the log does not give what its manifest says",
                         file=release.version,
                         field=member,
                         found=str(value),
-                        allowed=str(release.manifest.get(member)),
+                        allowed=str(told.get(member)),
                     )
                 )
         if problems:
             raise Problems(problems)
 
-    def _misfit(self, change: Change) -> str | None:
-        exists = change.id in self.state.get(change.type, {})
+    def _misfit(self, change: Change, redaction: Redaction | None) -> str | None:
+        exists = change.id in self.state.get(change.type, {}) or (change.type, change.id) in self.redacted
         if change.id in self.tombstones.get(change.type, {}):
             return "the id was withdrawn or merged before and is never used again"
         if (change.operation == "added") == exists:
             return f"{change.operation}, though it {'exists' if exists else 'does not exist'}"
-        if (change.operation in ("added", "changed")) != (change.body is not None):
+        if (change.operation in ("added", "changed")) != (change.body is not None or redaction is not None):
             return f"{change.operation} {'without' if change.body is None else 'with'} a body"
         if change.body is not None and change.digest != digest(canonical(change.body)):
             return "the body does not have the digest that is written beside it"

@@ -139,6 +139,13 @@ def _objections(
                 found=f"{tombstone.operation} before: {tombstone.reason}",
                 allowed="an id that was never used",
             )
+        if redaction := past.redacted.get((type, id)):
+            yield Problem(
+                message="the record was redacted",
+                record=f"{type}/{id}",
+                found=f"redacted on {redaction.date}: {redaction.reason}",
+                allowed="take it out of the records",
+            )
     for (type, id), target in plan.merged_into.items():
         if (type, id) in gap.gone and (target == id or target not in after.get(type, {})):
             yield Problem(
@@ -238,7 +245,9 @@ def changelog(releases: Sequence[Release]) -> str:
             f"{number} {operation}" for operation, number in release.manifest["changes"].items() if number
         )
         text += f"\n## {release.version} ({release.date})\n\n{release.notes}\n\n"
-        text += f"Records {counts or 'unchanged'}. State SHA-256 `{release.sha256}`.\n"
+        text += f"Records {counts or 'unchanged'}. State SHA-256 `{release.manifest['sha256']}`.\n"
+        for one in sorted(release.redactions.values()):
+            text += f"\n`{one.type}/{one.id}` was redacted on {one.date}: {one.reason}\n"
         reasons: dict[tuple[str, str, str], list[str]] = {}
         for change in release.changes:
             if change.operation != "added":

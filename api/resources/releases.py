@@ -18,7 +18,7 @@ from api.lists import send_page
 from api.negotiation import JSON, chosen
 from api.parameters import CursorText, Limit, ListQuery, ListRequest, Query, bad_cursor
 from api.reading import files, reading_log, unknown_release
-from api.shapes import Listed, Shape, figures_by_name, many, number, texts_by_name, words
+from api.shapes import Listed, Shape, figures_by_name, many, number, part, texts_by_name, words
 from dataset.queries.releases import find_manifest, find_releases
 
 blueprint = Blueprint("releases", "Every version of the dataset that was published; none ever changes.")
@@ -48,6 +48,25 @@ class ReleaseQuery(ListQuery):
             raise ValidationError([bad_cursor(cursor.encode(), "it belongs to another list")])
 
 
+class RedactedRecord(Shape):
+    """A record whose body was taken out of every release."""
+
+    type = words("Its type.", "quotes", required=True)
+    id = words("Its id.", "overton-herald-2024.q1", required=True)
+    date = words("On which day.", "2024-07-01", required=True)
+    reason = words("Why.", "The publisher objected.", required=True)
+
+
+class Redacted(Shape):
+    """What is left of a release of which records were redacted: digests and figures of what is still there."""
+
+    records = many(RedactedRecord, "The redacted records that it held.")
+    sha256 = words("SHA-256 of the state that is left.", examples.DIGEST, required=True)
+    types = texts_by_name("SHA-256 of the JSON Lines of each type that lost a record.", {"quotes": examples.DIGEST})
+    counts = figures_by_name("Records that are left of these types.", {"quotes": 11})
+    changes_sha256 = words("SHA-256 of the change-set, where it lost a body.", examples.DIGEST)
+
+
 class ReleaseManifest(Shape):
     """A release: what it holds and by which digests it is known."""
 
@@ -70,6 +89,7 @@ class ReleaseManifest(Shape):
     )
     types = texts_by_name("SHA-256 of the JSON Lines file of each type.", {"claims": examples.DIGEST})
     changes_sha256 = words("SHA-256 of the change-set.", examples.DIGEST)
+    redacted = part(Redacted, "What is left of it, where records were redacted; the digests above are those of before.")
 
 
 class ReleaseList(Listed):

@@ -21,6 +21,7 @@ COMMANDS = {
     "load": "dataset.cli.load",
     "migrate": "dataset.cli.migrate",
     "publish": "dataset.cli.publish",
+    "redact": "dataset.cli.redact",
     "release": "dataset.cli.release",
     "verify": "dataset.cli.verify",
 }

@@ -34,6 +34,7 @@ from dataset.exports.placing import lock, place, sweep
 from dataset.exports.snapshot import Snapshot
 from dataset.exports.sqlitefile import Dangling, SQLiteFile
 from dataset.exports.tables import write_type
+from dataset.redactions import redactions_of, remaining
 from dataset.state import FILE_ORDER
 from dataset.store.database import Database, NotReady
 from dataset.store.reading import StoredRelease, stored_releases
@@ -173,13 +174,14 @@ class _Build:
             counts=self.snapshot.counts,
             sha256=release.sha256,
             files=self.files,
+            redactions=sorted(redactions_of(release.manifest).values()),
         )
 
     def _records(self, about: About) -> None:
         counts = self.snapshot.counts
         metadata = {"dataset": about.name, "release": about.version, "licence": about.licence or ""}
         done = 0
-        with closing(SQLiteFile(self.beside / ".scratch")) as database:
+        with closing(SQLiteFile(self.beside / ".scratch", {one.type for one in about.redactions})) as database:
             with self.steps.step(RECORDS, sum(counts.values())) as progress:
 
                 def advance(number: int) -> None:
@@ -204,10 +206,10 @@ class _Build:
 
     def _check(self) -> None:
         """That the files hold what the manifest says, by the digests that it gives."""
-        manifest = self.release.manifest
-        expected = {f"{type}.jsonl": sha256 for type, sha256 in manifest["types"].items()}
-        if self.release.parent and "changes_sha256" in manifest:
-            expected[delta_name(self.release.version, self.release.parent)] = manifest["changes_sha256"]
+        left = remaining(self.release.manifest)
+        expected = {f"{type}.jsonl": sha256 for type, sha256 in left["types"].items()}
+        if self.release.parent and left["changes_sha256"]:
+            expected[delta_name(self.release.version, self.release.parent)] = left["changes_sha256"]
         for name, sha256 in expected.items():
             if self.files[name].sha256 != sha256:
                 raise Unsound(f"{name} of release {self.release.version} has not the digest that its manifest gives")

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, Row, Select, and_, select
 
 from dataset.canonical import Body, parse
+from dataset.redactions import remaining
 from dataset.schemas import TYPES
 from dataset.store.reading import StoredRelease, newest_release, valid_in
 from dataset.store.tables import RECORDS, changes
@@ -34,8 +35,9 @@ class Snapshot:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Number of records by type, as the manifest has it."""
-        return {type: int(self.release.manifest["counts"].get(type, 0)) for type in TYPES}
+        """Number of records by type, as the manifest has it, without those that were redacted."""
+        counts = remaining(self.release.manifest)["counts"]
+        return {type: int(counts.get(type, 0)) for type in TYPES}
 
     def bodies(self, type: str) -> Iterator[Sequence[str]]:
         """The canonical text of every record of a type in default order, some thousand at a time."""
@@ -61,12 +63,12 @@ class Snapshot:
                 .where(changes.c.release == self.release.ordinal, changes.c.type == type)
                 .order_by(changes.c.id)
             )
-            rows = self.connection.execution_options(yield_per=BATCH).execute(statement)
+            rows = self.connection.execute(statement, execution_options={"yield_per": BATCH})
             for row in rows:
                 yield _line(type, row)
 
     def _partitions(self, statement: Select[str]) -> Iterator[Sequence[str]]:
-        rows = self.connection.execution_options(yield_per=BATCH).execute(statement)
+        rows = self.connection.execute(statement, execution_options={"yield_per": BATCH})
         yield from rows.scalars().partitions(BATCH)
 
 

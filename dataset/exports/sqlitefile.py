@@ -7,7 +7,7 @@ follow from the release and the version of SQLite alone.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -41,8 +41,11 @@ class Dangling(Exception):  # noqa: N818 - the state of a release
 class SQLiteFile:
     """A file in the making: `take` columns of each type, then `finish`."""
 
-    def __init__(self, scratch: Path) -> None:
-        """Begin with empty tables in a scratch file, which must not exist."""
+    def __init__(self, scratch: Path, broken: Collection[str] = ()) -> None:
+        """Begin with empty tables in a scratch file, which must not exist.
+
+        References to types that are `broken` are declared as none: some of their records were redacted.
+        """
         self._scratch = scratch
         self._database = sqlite3.connect(scratch, isolation_level=None)
         for pragma in (
@@ -54,7 +57,7 @@ class SQLiteFile:
             f"cache_size = -{CACHE}",
         ):
             self._database.execute(f"PRAGMA {pragma}")
-        for statement in tables():
+        for statement in tables(broken):
             self._database.execute(statement)
         self._database.execute("BEGIN")
 
@@ -97,12 +100,12 @@ class SQLiteFile:
         self._database.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # noqa: S608 - our own name
 
 
-def tables() -> Iterator[str]:
-    """The statements that make the tables."""
+def tables(broken: Collection[str] = ()) -> Iterator[str]:
+    """The statements that make the tables; references to types that are `broken` are not declared."""
     for one in layouts():
-        yield _create(one.type, [_declared(column, key=column.name == "id") for column in one.columns], "")
+        yield _create(one.type, [_declared(column, broken, key=column.name == "id") for column in one.columns], "")
         for link in one.links:
-            yield _create(link.name, list(_declared_link(one, link)), " WITHOUT ROWID")
+            yield _create(link.name, list(_declared_link(one, link, broken)), " WITHOUT ROWID")
     yield SEARCH
     yield 'CREATE TABLE "README" ("about" TEXT PRIMARY KEY NOT NULL, "text" TEXT NOT NULL)'
     columns = '"table" TEXT NOT NULL, "column" TEXT NOT NULL, "description" TEXT NOT NULL'
@@ -122,22 +125,22 @@ def _create(name: str, lines: Sequence[str], options: str) -> str:
     return f'CREATE TABLE "{name}" (\n  {body}\n){options}'
 
 
-def _declared(column: Column, *, key: bool = False) -> str:
+def _declared(column: Column, broken: Collection[str], *, key: bool = False) -> str:
     words = [f'"{column.name}" {TYPES[column.kind]}']
     if key:
         words.append("PRIMARY KEY")
     if column.required:
         words.append("NOT NULL")
-    if column.reference:
+    if column.reference and column.reference not in broken:
         words.append(f'REFERENCES "{column.reference}" ("id")')
     return " ".join(words)
 
 
-def _declared_link(owner: Layout, link: LinkTable) -> Iterator[str]:
+def _declared_link(owner: Layout, link: LinkTable, broken: Collection[str]) -> Iterator[str]:
     yield f'"{link.key}" TEXT NOT NULL REFERENCES "{owner.type}" ("id")'
     yield f'"{POSITION}" INTEGER NOT NULL'
     for column in link.columns:
-        yield _declared(column)
+        yield _declared(column, broken)
     yield f'PRIMARY KEY ("{link.key}", "{POSITION}")'
 
 

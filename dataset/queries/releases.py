@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from dataset.store.tables import releases
 
@@ -24,9 +24,10 @@ def find_release(*, version: str | None = None) -> Select[int, str, int]:
     return select(releases.c.ordinal, releases.c.version, newest).where(wanted)
 
 
-def find_all_releases() -> Select[int, str, str, str]:
-    """Ordinal, version, day and state digest of every release, the oldest first."""
-    columns = releases.c.ordinal, releases.c.version, releases.c.date, releases.c.sha256
+def find_all_releases() -> Select[int, str, str, str, str | None]:
+    """Ordinal, version, day, state digest and, where records were redacted, manifest of all releases, oldest first."""
+    told = case((releases.c.manifest.contains('"redacted":'), releases.c.manifest))
+    columns = releases.c.ordinal, releases.c.version, releases.c.date, releases.c.sha256, told
     return select(*columns).order_by(releases.c.ordinal)
 
 

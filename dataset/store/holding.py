@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
+from dataset.redactions import Redaction, redacted_in
 from dataset.store.database import Database, NotReady, parse_url, revision_of, shown, sqlite_path
 from dataset.store.reading import StoredRelease, stored_releases
 from dataset.store.steps import Failed, Refused
@@ -106,7 +107,7 @@ def missing(held: Held, log: Sequence[Release], *, replace: bool = False) -> Seq
             f"the database holds the dataset {held.name!r}, the log is of {log[-1].name!r}: one database, one dataset"
         )
     for index, stored in enumerate(held.releases):
-        same = index < len(log) and (stored.version, stored.sha256) == (log[index].version, log[index].sha256)
+        same = index < len(log) and stored.is_of(log[index].manifest)
         provisional = Version.parse(stored.version).major == 0
         if same or (replace and provisional):
             continue
@@ -117,3 +118,10 @@ def missing(held: Held, log: Sequence[Release], *, replace: bool = False) -> Seq
         mend = "; `onrecord publish --replace` rebuilds the database from the log" if provisional else ""
         raise Refused(f"{difference}{mend}")
     return log if replace else log[len(held.releases) :]
+
+
+def unredacted(held: Held, log: Sequence[Release]) -> list[Redaction]:
+    """The redactions of the log that concern releases which the database holds, and that it lacks."""
+    known = redacted_in(stored.manifest for stored in held.releases)
+    wanted = redacted_in(release.manifest for release in log[: len(held.releases)])
+    return [one for key, one in sorted(wanted.items()) if key not in known]

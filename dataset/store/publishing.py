@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 
+from dataset.redactions import Redaction, redacted_in
 from dataset.store import replacing, transacting
 from dataset.store.database import parse_url, shown
-from dataset.store.holding import Held, held_by, missing
+from dataset.store.holding import Held, held_by, missing, unredacted
 from dataset.store.migrating import revisions
 from dataset.store.steps import Observer, Refused, ignore
 from dataset.store.tables import HEAD
@@ -43,12 +44,32 @@ def publish(
 ) -> Outcome:
     """Bring the releases of the log that a database lacks into it; with `replace` all of them, into an emptied one.
 
+    What the log has redacted since is taken out of the releases that the database holds.
+
     Raises:
         Refused: another run is at work; the database holds another dataset, another history or is not ours.
         Failed: anything else that kept the releases out; the database is as it was.
         ValueError: not the address of a database.
     """
-    return _run(address, Work(lambda held: missing(held, log, replace=replace), observer, fresh=replace))
+
+    def gone(held: Held) -> Sequence[Redaction]:
+        return () if replace else unredacted(held, log)
+
+    plan = lambda held: missing(held, log, replace=replace)  # noqa: E731 - as short as it reads
+    return _run(address, Work(plan, observer, fresh=replace, redactions=gone))
+
+
+def redact(address: str | URL, wanted: Sequence[Redaction], observer: Observer = ignore) -> Outcome:
+    """Take records out of every release that a database holds; those that are gone already are passed over.
+
+    Raises: as `publish`.
+    """
+
+    def gone(held: Held) -> Sequence[Redaction]:
+        known = redacted_in(release.manifest for release in held.releases)
+        return [one for one in wanted if one.key not in known]
+
+    return _run(address, Work(lambda _held: (), observer, redactions=gone))
 
 
 def migrate(address: str | URL, observer: Observer = ignore, *, revision: str = HEAD) -> Outcome:

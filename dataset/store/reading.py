@@ -6,7 +6,7 @@ Pure functions on a connection; lists of records are made in `dataset/queries`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -27,7 +27,10 @@ ENDS = ("merged", "withdrawn")
 
 @dataclass(frozen=True, slots=True)
 class StoredRelease:
-    """A release as the database holds it; `manifest` is the whole manifest, the other fields are members of it."""
+    """A release as the database holds it; `manifest` is the whole manifest, the other fields are members of it.
+
+    `sha256` is the digest of the state as it is held, without what was redacted.
+    """
 
     ordinal: int
     version: str
@@ -42,6 +45,10 @@ class StoredRelease:
     def dataset(self) -> str:
         """The name of the dataset."""
         return cast(str, self.manifest["name"])
+
+    def is_of(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether it is the release of a manifest, redacted or not."""
+        return (self.version, self.manifest["sha256"]) == (manifest["version"], manifest["sha256"])
 
 
 class Event(NamedTuple):

@@ -92,14 +92,16 @@ def _make(path: Path, before: Held, work: Work, steps: Steps, name: str) -> Held
         with engine.begin() as connection:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
+            gone = work.redactions(before)
             after = carry_out(
                 connection,
                 work.plan(before),
+                gone,
                 work,
                 steps,
                 name=name,
                 empty=not (begins and before.releases),
-                alongside=lambda: _checking(driver, copy),
+                alongside=lambda: _checking(driver, copy, vacuum=bool(gone)),
             )
     finally:
         engine.dispose()
@@ -107,9 +109,11 @@ def _make(path: Path, before: Held, work: Work, steps: Steps, name: str) -> Held
 
 
 @contextmanager
-def _checking(driver: sqlite3.Connection, copy: Path) -> Iterator[None]:
+def _checking(driver: sqlite3.Connection, copy: Path, *, vacuum: bool) -> Iterator[None]:
     """Write out what `driver` has written, and have another thread check the file that it is."""
     driver.commit()
+    if vacuum:
+        driver.execute("VACUUM")  # what was taken out is in no page of the new file
 
     def check() -> None:
         # the lock is ours, and nobody writes until this is done: the file may be read without asking for one

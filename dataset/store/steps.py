@@ -16,6 +16,7 @@ LOCK: Final = "lock"
 SWEEP: Final = "sweep"
 COPY: Final = "copy"
 MIGRATE: Final = "migrate"
+REDACT: Final = "redact"
 LOAD: Final = "load"
 INDEX: Final = "index"
 SEARCH: Final = "search"
@@ -27,8 +28,11 @@ RENAME: Final = "rename"
 COMMIT: Final = "commit"
 
 #: The steps of a run on each engine, in their order.
-SQLITE_STEPS: Final = (LOCK, SWEEP, COPY, MIGRATE, LOAD, INDEX, SEARCH, POSITIONS, OPTIMIZE, VERIFY, SYNC, RENAME)
-POSTGRESQL_STEPS: Final = (LOCK, MIGRATE, LOAD, INDEX, SEARCH, POSITIONS, OPTIMIZE, VERIFY, COMMIT)
+SQLITE_STEPS: Final = (
+    *(LOCK, SWEEP, COPY, MIGRATE, REDACT, LOAD, INDEX),
+    *(SEARCH, POSITIONS, OPTIMIZE, VERIFY, SYNC, RENAME),
+)
+POSTGRESQL_STEPS: Final = (LOCK, MIGRATE, REDACT, LOAD, INDEX, SEARCH, POSITIONS, OPTIMIZE, VERIFY, COMMIT)
 
 #: Told the step, how much of it is done and how much there is: 0 of n when it begins, n of n when it ends. A step that
 #: counts nothing has 1.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import URL, Connection, delete, inspect, text
 
 from dataset.store.database import postgresql_engine, shown
@@ -33,12 +34,14 @@ def run(url: URL, work: Work) -> tuple[Held, Held]:
             before = held_in(connection, shown(url))
             if work.done(before):  # another run did it in the meantime
                 return before, before
-            releases = work.plan(before)
+            releases, gone = work.plan(before), work.redactions(before)
             if work.fresh and before.revision is not None:
                 _empty(connection)
-            after = carry_out(connection, releases, work, steps, name=shown(url), empty=not before.releases)
+            after = carry_out(connection, releases, gone, work, steps, name=shown(url), empty=not before.releases)
             with steps.step(COMMIT):
                 connection.commit()
+            if gone:
+                _vacuum(connection)
             return before, after
     finally:
         engine.dispose()
@@ -49,6 +52,15 @@ def _lock(connection: Connection, name: str) -> None:
     statement = text("SELECT pg_try_advisory_xact_lock(:key, hashtext(current_schema()))")
     if not connection.execute(statement, {"key": LOCK_KEY}).scalar_one():
         raise Refused(f"another run is at work on {name}: nothing was changed; try again when it is done")
+
+
+def _vacuum(connection: Connection) -> None:
+    """Let the server forget the rows that were taken out, as soon as no older transaction can see them."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    driver.autocommit = True
+    for table in metadata.sorted_tables:
+        driver.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table.name)))
 
 
 def _empty(connection: Connection) -> None:

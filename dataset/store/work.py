@@ -15,12 +15,15 @@ from dataset.search.filling import fill, unindexed
 from dataset.store.holding import Held, held_in
 from dataset.store.loading import load
 from dataset.store.migrating import move
-from dataset.store.steps import INDEX, LOAD, MIGRATE, OPTIMIZE, POSITIONS, SEARCH, VERIFY, Observer, Steps
+from dataset.store.reading import newest_release
+from dataset.store.redacting import redact
+from dataset.store.steps import INDEX, LOAD, MIGRATE, OPTIMIZE, POSITIONS, REDACT, SEARCH, VERIFY, Observer, Steps
 from dataset.store.tables import HEAD, metadata
 from dataset.store.verifying import verify
 
 if TYPE_CHECKING:
     from dataset.log import Release
+    from dataset.redactions import Redaction
 
 
 #: From so many changes on another process helps, and an empty database is indexed after it is filled.
@@ -29,12 +32,16 @@ MANY = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Which releases to load, given what is there; at which revision the tables shall be; whether to begin afresh."""
+    """Which releases to load, given what is there; at which revision the tables shall be; whether to begin afresh.
+
+    `redactions`: the records to take out, given what is there.
+    """
 
     plan: Callable[[Held], Sequence[Release]]
     observer: Observer
     revision: str = HEAD
     fresh: bool = False
+    redactions: Callable[[Held], Sequence[Redaction]] = lambda _held: ()
 
     def done(self, held: Held) -> bool:
         """Whether the database is already as it shall be.
@@ -42,12 +49,13 @@ class Work:
         Raises:
             Refused: it holds what must not be touched.
         """
-        return not self.plan(held) and held.revision == self.revision
+        return not self.plan(held) and held.revision == self.revision and not self.redactions(held)
 
 
 def carry_out(
     connection: Connection,
     releases: Sequence[Release],
+    gone: Sequence[Redaction],
     work: Work,
     steps: Steps,
     *,
@@ -55,7 +63,7 @@ def carry_out(
     empty: bool,
     alongside: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Held:
-    """Migrate, load and verify within the transaction of `connection`; what the database `name` holds then.
+    """Migrate, take out, load and verify within the transaction of `connection`; what the database `name` holds then.
 
     Nothing is written any more when it is verified, within what `alongside` gives.
 
@@ -69,6 +77,10 @@ def carry_out(
     with steps.step(MIGRATE):
         move(connection, work.revision)
     total = sum(sum(release.manifest["changes"].values()) for release in releases)
+    with steps.step(REDACT, len(gone)) as progress:
+        if gone:
+            redact(connection, gone)
+            progress(len(gone))
     many = total >= MANY
     later = _take_indexes(connection) if empty and many else []
     with pool(1 if many and cores() > 1 else 0) as helpers:  # what is written is written here: one helper keeps up
@@ -89,10 +101,11 @@ def carry_out(
     with steps.step(OPTIMIZE):
         for table in sorted(set(inspect(connection).get_table_names()) & set(metadata.tables)):
             connection.execute(text(f"ANALYZE {table}"))
-    records = sum(releases[-1].manifest["counts"].values()) if releases else 0
+    newest = newest_release(connection) if releases or gone else None
+    records = sum(newest.manifest["counts"].values()) if newest else 0
     with steps.step(VERIFY, records) as progress, alongside():
-        if releases:
-            verify(connection, releases[-1], progress)
+        if newest:
+            verify(connection, newest, progress)
     return held_in(connection, name)
 
 

@@ -19,7 +19,7 @@ from dataset.exports.building import build
 from dataset.exports.index import file_digest, read_index
 from dataset.importing.run import Options, load
 from dataset.log import Release, read_log
-from dataset.releasing import Cut, write
+from dataset.releasing import Cut, write, write_changelog
 from dataset.store.publishing import publish
 from dataset.store.steps import Observer, ignore
 from tests.store.victim import write_log
@@ -76,7 +76,8 @@ class Releasing:
         self.store.reset()
 
     def run(self, observer: Observer = ignore) -> None:
-        """Write the release, unless it is in the log already, and publish it."""
+        """Write the release, unless it is in the log already, and publish it, as the command does."""
+        write_changelog(self.folder)
         if len(read_log(self.folder)) == 1:
             write(self.folder, self.cut, observer)
         publish(self.store.url, read_log(self.folder), observer)

@@ -7,17 +7,22 @@ what stands in for it where a standard insists.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dataset.canonical import Body
 from dataset.exports.artefacts import Artefact, artefacts
 from dataset.exports.index import File
+from dataset.redactions import Redaction
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A release to be described; `files` are those whose bytes are known by now."""
+    """A release to be described; `files` are those whose bytes are known by now.
+
+    `redactions` are the records whose bodies were taken out of it; `counts` and `sha256` are of what is left.
+    """
 
     dataset: Body
     version: str
@@ -27,6 +32,11 @@ class About:
     counts: dict[str, int]
     sha256: str
     files: dict[str, File]
+    redactions: Sequence[Redaction] = ()
+
+    def refers_to_all(self, type: str) -> bool:
+        """Whether references to records of a type lead somewhere, all of them: none of its records was redacted."""
+        return all(one.type != type for one in self.redactions)
 
     @property
     def name(self) -> str:

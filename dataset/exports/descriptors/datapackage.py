@@ -6,6 +6,8 @@ https://datapackage.org/standard/data-package/
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from dataset.exports.descriptors.about import About, present
@@ -21,8 +23,8 @@ def data_package(about: About) -> dict[str, Any]:
     """The descriptor of the CSV and JSON Lines files."""
     resources: list[dict[str, Any]] = []
     for one in layouts():
-        resources.append(_table(about, one.type, one.description, table_schema(one)))
-        resources += [_table(about, link.name, link.description, link_schema(link)) for link in one.links]
+        resources.append(_table(about, one.type, one.description, table_schema(about, one)))
+        resources += [_table(about, link.name, link.description, link_schema(about, link)) for link in one.links]
     resources += [_lines(about, one) for one in layouts()]
     words = [about.description, about.rights]
     return present(
@@ -38,6 +40,7 @@ def data_package(about: About) -> dict[str, Any]:
             "contributors": _contributors(about),
             "licenses": [present({"name": about.licence_id, "path": about.licence_url})] if about.licence_id else None,
             "sources": [{"title": "The texts that the records are taken from", "path": "sources.csv"}],
+            "redactions": [asdict(one) for one in about.redactions],
             "resources": resources,
         }
     )
@@ -91,19 +94,19 @@ def _size(file: File) -> dict[str, Any]:
     return {"bytes": file.bytes, "hash": f"sha256:{file.sha256}"}
 
 
-def table_schema(one: Layout) -> dict[str, Any]:
+def table_schema(about: About, one: Layout) -> dict[str, Any]:
     """The Table Schema of a type's table."""
     return present(
         {
             "fields": [_field(column) for column in one.columns],
             "missingValues": [""],
             "primaryKey": ["id"],
-            "foreignKeys": [_foreign(column.name, column.reference) for column in one.columns if column.reference],
+            "foreignKeys": list(_foreign_keys(about, one.columns)),
         }
     )
 
 
-def link_schema(link: LinkTable) -> dict[str, Any]:
+def link_schema(about: About, link: LinkTable) -> dict[str, Any]:
     """The Table Schema of a link table."""
     key = {"name": link.key, "type": "string", "description": f"The record, an id of {link.owner}."}
     place = {"name": POSITION, "type": "integer", "description": "The place in the list, counted from 1."}
@@ -117,9 +120,16 @@ def link_schema(link: LinkTable) -> dict[str, Any]:
         "primaryKey": [link.key, POSITION],
         "foreignKeys": [
             _foreign(link.key, link.owner),
-            *(_foreign(column.name, column.reference) for column in link.columns if column.reference),
+            *_foreign_keys(about, link.columns),
         ],
     }
+
+
+def _foreign_keys(about: About, columns: Iterable[Column]) -> Iterator[dict[str, Any]]:
+    """The references that lead somewhere, all of them: to a type of which a record was redacted there are none."""
+    for column in columns:
+        if column.reference and about.refers_to_all(column.reference):
+            yield _foreign(column.name, column.reference)
 
 
 def _foreign(column: str, type: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def facts(about: About) -> dict[str, str]:
             "homepage": about.homepage,
             "contact": about.dataset.get("contact"),
             "state SHA-256": about.sha256,
+            "redacted": "; ".join(f"{one.type}/{one.id} on {one.date}: {one.reason}" for one in about.redactions),
         }
     )
 
