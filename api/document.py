@@ -59,6 +59,7 @@ def document_of(api: Api) -> dict[str, Any]:
     for item in made["paths"].values():
         for parameter in [*item.get("parameters", []), *item["get"].get("parameters", [])]:
             modernise(parameter["schema"])
+            say_that_none_is_empty(parameter["schema"])
         item["get"].get("parameters", []).sort(key=lambda parameter: parameter["name"] in ListQuery.common - {"q"})
         for method in item.keys() & {"get"}:
             operation = item[method]
@@ -87,6 +88,14 @@ def modernise(schema: dict[str, Any]) -> None:
     for inner in (schema.get("items"), schema.get("additionalProperties"), *schema.get("properties", {}).values()):
         if inner:
             modernise(inner)
+
+
+def say_that_none_is_empty(schema: dict[str, Any]) -> None:
+    """A list in a parameter has a value, and a value has a character: `kind=` is no question."""
+    if schema["type"] == "array":
+        schema["minItems"] = 1
+        if schema["items"].get("type") == "string" and "pattern" not in schema["items"]:
+            schema["items"]["minLength"] = 1
 
 
 def as_yaml(document: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.api.support import document
-from tests.compatibility import breaks
+from tests.compatibility import breaks, follow
 
 ROOT = Path(__file__).resolve().parents[1]
 Change = Callable[[dict[str, Any]], object]
@@ -49,7 +49,10 @@ def claims(made: dict[str, Any]) -> dict[str, Any]:
 
 def parameter(made: dict[str, Any], name: str) -> dict[str, Any]:
     """One of its parameters."""
-    found: dict[str, Any] = next(each for each in claims(made)["parameters"] if each["name"] == name)
+    listed = (follow(made, each)[0] for each in claims(made)["parameters"])
+    found: dict[str, Any] = dict(next(each for each in listed if each["name"] == name))
+    claims(made)["parameters"] = [each for each in claims(made)["parameters"] if follow(made, each)[0]["name"] != name]
+    claims(made)["parameters"].append(found)  # of its own from here on, not shared
     return found
 
 
@@ -61,7 +64,9 @@ def shape(made: dict[str, Any], name: str = "Claim") -> dict[str, Any]:
 
 def without_parameter(made: dict[str, Any]) -> None:
     """One parameter less."""
-    claims(made)["parameters"] = [each for each in claims(made)["parameters"] if each["name"] != "claimant"]
+    claims(made)["parameters"] = [
+        each for each in claims(made)["parameters"] if follow(made, each)[0]["name"] != "claimant"
+    ]
 
 
 def renamed_shape(made: dict[str, Any]) -> None:
@@ -145,7 +150,7 @@ BEARABLE: dict[str, Change] = {
     "order": lambda made: claims(made)["parameters"].reverse(),
     "limit of a parameter": lambda made: parameter(made, "limit")["schema"].update(maximum=1000),
     "free parameter": lambda made: parameter(made, "release")["schema"].pop("pattern"),
-    "status": lambda made: claims(made)["responses"].update({"451": claims(made)["responses"]["404"]}),
+    "status": lambda made: claims(made)["responses"].update({"418": claims(made)["responses"]["404"]}),
     "header": lambda made: claims(made)["responses"]["200"]["headers"].update(
         {"X-Mood": {"schema": {"type": "string"}}}
     ),

@@ -18,11 +18,29 @@ VALUES: dict[str, dict[str, list[str]]] = json.loads(Path(os.environ["ONRECORD_F
 #: Of ten requests that may name something that is not there, so many do.
 STRANGERS = 2
 
+#: A parameter → what must stand beside it, and what must not.
+RULES: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "quantity_min": ({"unit": ["containers"]}, set()),
+    "quantity_max": ({"unit": ["containers"]}, set()),
+    "sample": ({}, {"limit", "cursor", "sort"}),
+    "voices": ({}, {"voices_min", "voices_max"}),
+    "release": ({}, {"as_of"}),
+    "cited_count": ({"release": "1.0.0", "cited_sha256": "0" * 64}, {"as_of"}),
+    "cited_sha256": ({"release": "1.0.0", "cited_count": 12}, {"as_of"}),
+}
+
 #: Rules between values, and on values, that JSON Schema has no words for: the parameters that may be refused for them.
 #: A cursor is opaque, words to search for must hold a word, moments must have come, a log is read from old to new.
 BEYOND_SCHEMA = {"cursor", "q", "as_of", "since"}
 #: How what such a refusal allows begins, whatever the parameter.
-IN_WORDS = ("one of the two", "at most 80 before the dot", "together with unit")
+IN_WORDS = (
+    "one of the two",
+    "at most 80 before the dot",
+    "together with",
+    "sample w",
+    "voices alone",
+    "release, cited",
+)
 
 
 @schemathesis.hook
@@ -46,10 +64,10 @@ def make_real(case: schemathesis.Case) -> None:
     query: dict[str, Any] = dict(case.query or {})
     if query.keys() - {"cursor", "limit"} or "cursor" not in known:
         query.pop("cursor", None)  # it belongs to other filters
-    if "release" in query:
-        query.pop("as_of", None)
-    if query.keys() & {"quantity_min", "quantity_max"}:
-        query.setdefault("unit", ["containers"])
+    for name, (beside, without) in RULES.items():
+        if name in query:
+            query = {**beside, **query}
+            query = {other: value for other, value in query.items() if other not in without}
     for name in query.keys() & known.keys():
         query[name] = real(query[name], known[name])
     case.query = query
@@ -63,7 +81,7 @@ def make_real(case: schemathesis.Case) -> None:
 def real(made: Any, known: list[str]) -> Any:
     """Real values in place of made-up ones: which ones depends on those alone, so that a run can be repeated."""
     if isinstance(made, list):
-        return [real(each, known) for each in made[:3]] or known[:1]
+        return list(dict.fromkeys(real(each, known) for each in made[:3])) or known[:1]
     return known[crc32(str(made).encode("utf-8", "replace")) % len(known)]
 
 

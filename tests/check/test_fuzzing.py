@@ -82,17 +82,22 @@ def real_values(service: Service, document: dict[str, Any]) -> dict[str, dict[st
                 plain[name] = sorted({*plain.get(name, []), *ids[inner.to]})
     found: dict[str, dict[str, list[str]]] = {}
     for path, item in document["paths"].items():
-        noun = path.split("/")[2] if path.count("/") > 1 else ""
-        values = found[f"GET {path}"] = {"id": ids.get(noun, [noun])}
-        for parameter in [*item.get("parameters", []), *item["get"].get("parameters", [])]:
+        noun = next((part for part in re.split(r"[/.]", path) if part in ids), "")
+        values = found[f"GET {path}"] = {"id": ids.get(noun, ["no-such-record"])}
+        for listed in [*item.get("parameters", []), *item["get"].get("parameters", [])]:
+            parameter = (
+                document["components"]["parameters"][listed["$ref"].rpartition("/")[2]] if "$ref" in listed else listed
+            )
             name = parameter["name"]
-            codes = re.search(r"(?:One of|Codes in use:) ((?:`\w+`(?:, )?)+)", parameter["description"])
-            if codes:
+            codes = re.search(r"(?:One of|Codes in use:|Of) ((?:`\w+`(?:, )?)+)", parameter["description"])
+            if codes and name != "id":
                 values[name] = re.findall(r"`(\w+)`", codes[1])
             elif name in plain:
                 values[name] = plain[name]
-            if name == "cursor" and noun in ids:
+            if name == "cursor" and path == f"/v1/{noun}":
                 values[name] = [asked(service, f"{path}?limit=1")["page"]["next"]]
+            if name == "cited_count":
+                values |= {"cited_count": ["12"], "cited_sha256": [releases[0]["sha256"]]}
         if "/files/" in path:
             values["name"] = [file["name"] for file in files]
             values["version"] = versions[:1]
