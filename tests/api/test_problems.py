@@ -32,9 +32,9 @@ REQUESTS: dict[str, tuple[str, str, dict[str, str], str]] = {
     "address-too-long": ("GET", "/v1/claims?claimant=" + "a" * 9000, {}, ""),
     "unexpected-body": ("GET", "/v1/claims", {"Content-Type": "application/json"}, "{}"),
 }
-#: Kinds that a client cannot bring about by itself; the tests of service, files, costs, rates and exports do.
+#: Kinds that a client cannot bring about by itself; tests of service, files, costs, rates, exports, redaction do.
 OURS = {
-    *("too-costly", "too-many-requests", "too-many-rows"),
+    *("redacted-record", "too-costly", "too-many-requests", "too-many-rows"),
     *("internal-error", "not-ready", "damaged-file", "range-not-satisfiable"),
 }
 
