@@ -7,7 +7,7 @@ are those of `dataset.references`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from graphlib import TopologicalSorter
@@ -40,6 +40,8 @@ _RULES: Final[dict[str, tuple[Rule, ...]]] = {
 }
 #: References within a type that such a rule looks along: it is applied when the type is read.
 _LATE: Final[dict[str, Path]] = {"quotes": ("continues",), "sources": ("text", "part_of")}
+#: Records of other types that are known to be sound; all are forgotten when there are more.
+_REMEMBERED: Final = 100_000
 #: Rows of lists whose record is not there, or is rejected, and those that have the position of another one (`first`).
 _OWNED: Final = """
 SELECT l.owner, l.file, l.line, l.first, r.row
@@ -60,6 +62,7 @@ class Linker:
         self.unread = unread
         self._bodies = stage.bodies()
         self._ring_heads: set[int] = set()
+        self._sound: set[tuple[str, str]] = set()
         self._any_ended = stage.db.execute("SELECT 1 FROM ended LIMIT 1").fetchone() is not None
 
     def take(self, chunk: Chunk, judged: Judged) -> None:
@@ -72,7 +75,7 @@ class Linker:
             if found.id is not None
         ]
         rows = iter(stage.add(type, new))
-        lost = {target for target in judged.targets if not self._is_sound(*target)}
+        lost = self._lost(judged.targets)
         for index, found in enumerate(judged.rows):
             row = next(rows) if found.id is not None else None
             problems = [] if isinstance(found, Sound) else found.problems
@@ -84,6 +87,15 @@ class Linker:
                 problems = [*problems, *self._follow_links(chunk, index, found, found.links, row)]
             if problems:
                 self._reject_new(chunk, index, row, problems)
+
+    def _lost(self, targets: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those that are not there, or rejected. Other types are settled before, so what was sound once stays so."""
+        unknown = [target for target in targets if target not in self._sound]
+        lost = {target for target in unknown if not self._is_sound(*target)}
+        if len(self._sound) > _REMEMBERED:
+            self._sound.clear()
+        self._sound.update(target for target in unknown if target not in lost)
+        return lost
 
     def _taken(self, chunk: Chunk, index: int, id: str, row: int | None) -> Iterator[Problem]:
         """What is wrong with an id as such."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from dataset.canonical import Body, parse
 from dataset.references import Bodies
@@ -58,7 +58,7 @@ class Stage:
         self.db.executescript(_TABLES)
         self.files: list[str] = []
         self._numbers: dict[str, int] = {}
-        self.status = lru_cache(maxsize=100_000)(self._status)
+        self.status = lru_cache(maxsize=10_000)(self._status)
         self.body = lru_cache(maxsize=2_000)(self._body)
         self.row = 0
         self.db.execute("BEGIN")
@@ -106,8 +106,9 @@ class Stage:
         return self.db.execute("SELECT 1 FROM rejected WHERE row = ?", (row,)).fetchone() is not None
 
     def _status(self, type: str, id: str) -> Status:
-        found = self.db.execute("SELECT row FROM record WHERE type = ? AND id = ?", (ORDER[type], id)).fetchone()
-        return None if found is None else (found[0], not self.is_rejected(found[0]))
+        statement = "SELECT row, row NOT IN (SELECT row FROM rejected) FROM record WHERE type = ? AND id = ?"
+        found = self.db.execute(statement, (ORDER[type], id)).fetchone()
+        return None if found is None else (found[0], bool(found[1]))
 
     def _body(self, type: str, id: str) -> Body | None:
         statement = (
@@ -167,6 +168,11 @@ class _Bodies(Mapping[str, Body]):
         if body is None:
             raise KeyError(id)
         return body
+
+    def get(self, id: str, default: Any = None) -> Any:
+        # asked for every row: the way over __getitem__ and its exception takes four times as long
+        body = self._stage.body(self._type, id)
+        return default if body is None else body
 
     def __iter__(self) -> Iterator[str]:
         statement = "SELECT id FROM record WHERE type = ? ORDER BY id"
