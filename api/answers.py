@@ -37,6 +37,10 @@ POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 ALWAYS: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), *SHARED)
 
 
+#: Made once: `json.dumps` with these would make an encoder for every answer.
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class Answer(Response):
     """An answer that is whole as it is made: its length is known, its addresses are as headers want them."""
 
@@ -63,7 +67,7 @@ def finish(answer: Response) -> Response:
 
 def compact(members: Mapping[str, Any] | Sequence[Any]) -> str:
     """Members as JSON, as tight as the bodies that they stand beside."""
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    return _encode(members)
 
 
 def send(text: str, headers: Mapping[str, str] | None = None) -> Response:

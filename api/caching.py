@@ -21,6 +21,7 @@ from typing import Final
 from urllib.parse import quote_plus
 
 from flask import Flask, Response, current_app, g, request
+from flask.globals import request_ctx
 from werkzeug.http import http_date, parse_accept_header
 
 from api.catalogue import Known
@@ -81,20 +82,20 @@ def expect(basis: Basis) -> None:
         NotModified: the client has it.
     """
     g.basis, g.tag = basis, tag_of(basis)
-    asked = "If-None-Match" in request.headers and request.method in ("GET", "HEAD")
+    asked = "HTTP_IF_NONE_MATCH" in request.environ and request.method in ("GET", "HEAD")
     if asked and g.tag in request.if_none_match.as_set(include_weak=True):
         raise NotModified
 
 
 def tag_of(basis: Basis) -> str:
     """The strong tag of the answer to this request."""
-    release = basis.release
+    release, asked = basis.release, request_ctx.request
     parts = [
         current_app.extensions[ANSWER_VERSION],
         [release.version, release.sha256] if release else None,
         basis.state,
-        request.path,
-        sorted(request.args.items(multi=True)),
+        asked.path,
+        sorted(asked.args.items(multi=True)),
         g.get("media_type"),
         coding(),
     ]
@@ -103,7 +104,7 @@ def tag_of(basis: Basis) -> str:
 
 def coding() -> str:
     """The content coding that the client likes best of those there are: `gzip` or `identity`."""
-    header = request.headers.get("Accept-Encoding", "")
+    header = request.environ.get("HTTP_ACCEPT_ENCODING", "")
     return (_remembered if len(header) <= REMEMBERED else coding_of)(header)
 
 
@@ -124,7 +125,7 @@ def finish(answer: Response) -> Response:
     basis: Basis | None = g.get("basis")
     if answer.status_code in (200, 304) and basis is not None:
         _validate(answer, basis)
-        if answer.status_code == 200 and "If-None-Match" in request.headers and request.if_none_match.star_tag:
+        if answer.status_code == 200 and "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match.star_tag:
             answer = _without_body(answer)
         elif answer.status_code == 200 and coding() == "gzip" and not answer.direct_passthrough:
             answer.set_data(gzip.compress(answer.get_data(), GZIP_LEVEL, mtime=0))
@@ -164,7 +165,9 @@ def last_modified(day: str) -> str:
 
 def address_in(version: str) -> str:
     """The path and query of this request, asking for a release by its version."""
-    parameters = {name: value for name, value in request.args.items() if name not in ("release", "as_of")}
+    parameters = request.args.to_dict()
+    for name in ("release", "as_of"):
+        parameters.pop(name, None)
     return address({**parameters, "release": version})
 
 

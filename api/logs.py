@@ -13,13 +13,18 @@ import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response
+from flask.globals import app_ctx, request_ctx
 
 log = logging.getLogger("onrecord.requests")
 
 #: Members that a line may have beside time, level and message.
 MEMBERS: Final = ("method", "path", "status", "ms", "bytes", "steps", "release", "request_id")
 PATH_SHOWN: Final = 200
+
+
+#: Made once: `json.dumps` with these would make an encoder for every line.
+_encode: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -36,7 +41,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: record.__dict__[name] for name in MEMBERS if record.__dict__.get(name) is not None}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _encode(line)
 
 
 def register(app: Flask) -> None:
@@ -53,18 +58,19 @@ def register(app: Flask) -> None:
 
 def write_line(answer: Response) -> Response:
     """The line of a request, once its answer is made."""
-    started: float | None = g.get("started")
+    asked, held = request_ctx.request, app_ctx.g  # looked up once: `request` and `g` are at every use
+    started: float | None = held.get("started")
     log.info(
         "request",
         extra={
-            "method": request.method[:20],
-            "path": request.path[:PATH_SHOWN],
+            "method": asked.method[:20],
+            "path": asked.path[:PATH_SHOWN],
             "status": answer.status_code,
             "ms": round((time.perf_counter() - started) * 1000, 2) if started is not None else None,
-            "bytes": 0 if request.method == "HEAD" else answer.content_length,
-            "steps": g.get("steps") or None,
-            "release": g.get("release"),
-            "request_id": g.get("request_id"),
+            "bytes": 0 if asked.method == "HEAD" else answer.content_length,
+            "steps": held.get("steps") or None,
+            "release": held.get("release"),
+            "request_id": held.get("request_id"),
         },
     )
     return answer

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
+from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
-from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 from flask import Flask, g, request
 from marshmallow import Schema, ValidationError, missing
@@ -52,6 +53,10 @@ PATHS: Final[dict[str, Field[Any]]] = {
 }
 
 
+#: Schema → the fields that are loaded whether or not a request sets them, and the place of each among all.
+_KNOWN: WeakKeyDictionary[Schema, tuple[set[str], dict[str, int]]] = WeakKeyDictionary()
+
+
 def register(app: Flask) -> None:
     """Look at every request of `app` before its view does."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_MOST
@@ -62,8 +67,8 @@ def register(app: Flask) -> None:
 def begin() -> None:
     """Name the request, by the client's name for it when that is one, and start its clock."""
     g.started = time.perf_counter()
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    given = request.environ.get("HTTP_X_REQUEST_ID")
+    g.request_id = given if given and _REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
 def refuse_what_nothing_takes() -> None:
@@ -73,17 +78,28 @@ def refuse_what_nothing_takes() -> None:
     """
     if isinstance(request.routing_exception, RequestRedirect):
         raise problem("unknown-path", "Nothing is served at this path.")
-    query = request.environ.get("QUERY_STRING", "").encode("latin-1", "replace")
-    length = len(query) + len(request.environ.get("PATH_INFO", ""))
+    environ = request.environ
+    query, path = environ.get("QUERY_STRING", ""), environ.get("PATH_INFO", "")
+    length = len(query) + len(path)
     if length > ADDRESS_MOST:
         raise problem("address-too-long", f"Path and query hold {length} bytes; allowed: at most {ADDRESS_MOST}.")
+    if "%" in query or not (query.isascii() and path.isascii()):
+        _refuse_what_is_no_text(query.encode("latin-1", "replace"), path)
+    if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+        _refuse_a_body()
+
+
+def _refuse_what_is_no_text(query: bytes, path: str) -> None:
     if _BROKEN_ESCAPE.search(query):
         raise problem("malformed-request", "The query holds a percent sign without two hexadecimal digits behind it.")
     try:
         unquote_to_bytes(query).decode()
-        request.environ.get("PATH_INFO", "").encode("latin-1").decode()
+        path.encode("latin-1").decode()
     except UnicodeError:
         raise problem("malformed-request", "Path or query are not UTF-8.") from None
+
+
+def _refuse_a_body() -> None:
     size = request.content_length or 0
     if size > BODY_MOST:
         raise problem("body-too-large", f"The body holds {size} bytes, and no operation takes one.")
@@ -103,7 +119,8 @@ class Parser(FlaskParser):
             RequestProblem: with every mistake that was found in path and query.
         """
         schema: Schema = argmap
-        request.args = joined(request.args, schema)
+        if any(len(values) > 1 for values in request.args.listvalues()):
+            request.args = joined(request.args, schema)
         mistakes = [*_path_mistakes(), *_name_mistakes(schema)]
         parsed: Any = None
         try:
@@ -116,13 +133,17 @@ class Parser(FlaskParser):
         return parsed
 
 
-def narrowed(schema: Schema, names: Container[str]) -> Schema:
+def narrowed(schema: Schema, names: Mapping[str, str]) -> Schema:
     """The schema with the fields alone that a request sets, or that want to be asked; lists have seventy and more."""
     found = copy(schema)
-    fields = schema.load_fields.items()
-    found.load_fields = {
-        name: field for name, field in fields if name in names or field.required or field.load_default is not missing
-    }
+    known = _KNOWN.get(schema)
+    if known is None:
+        fields = schema.load_fields.items()
+        always = {name for name, field in fields if field.required or field.load_default is not missing}
+        known = _KNOWN[schema] = always, {name: place for place, name in enumerate(schema.load_fields)}
+    always, places = known
+    wanted = sorted(always.union(names), key=places.__getitem__)
+    found.load_fields = {name: schema.load_fields[name] for name in wanted}
     return found
 
 
@@ -154,8 +175,8 @@ def _path_mistakes() -> Iterator[Mistake]:
 
 
 def _name_mistakes(schema: Schema) -> Iterator[Mistake]:
-    known = list(schema.fields)
     unknown = [name for name in request.args if name not in schema.fields]
+    known = list(schema.fields) if unknown else []
     for name in unknown[:20]:
         close = difflib.get_close_matches(name[:40], known, n=1, cutoff=0.6)
         hint = f"; did you mean {close[0]}?" if close else ""

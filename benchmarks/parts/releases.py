@@ -11,14 +11,15 @@ from benchmarks.counting import opened, release_of, steps
 from benchmarks.measured import Goal, Plot, Section, Table, number, times
 from benchmarks.parts import Run
 from dataset.queries.claims import find_claims
+from dataset.queries.filters import Choice
 from dataset.queries.paging import page
 from dataset.store.tables import claims
 
-FILTERS: Final[dict[str, dict[str, list[str]]]] = {
+FILTERS: Final[dict[str, dict[str, Choice]]] = {
     "no filter": {},
-    "claimant": {"claimant": ["skipper-00007"]},
-    "modality": {"modality": ["asserted"]},
-    "topic": {"topic": ["boats"]},
+    "claimant": {"claimant": Choice(["skipper-00007"])},
+    "modality": {"modality": Choice(["asserted"])},
+    "topic": {"topic": Choice(["boats"])},
 }
 TEXT: Final = """\
 {claims} claims in {releases} releases, each of which changed a tenth of them: {rows} rows in all. Steps of SQLite's

@@ -1,0 +1,147 @@
+"""What requests cost, in exact counts: steps of SQLite, plans, statements. Seconds belong to `make bench`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from benchmarks.counting import release_of, steps
+from benchmarks.parts.steps import WALKING
+from dataset.queries.claims import find_claims
+from dataset.queries.paging import one, page
+from dataset.store.database import Database
+from dataset.store.publishing import publish
+from dataset.store.tables import claims
+from tests.api.support import make_app
+from tests.conftest import NewDatabase
+from tests.synthetic import make_log
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
+
+FEW, MANY, RELEASES = 800, 4000, 12
+LIMIT = 5
+
+
+@pytest.fixture(scope="module")
+def urls(new_database: NewDatabase) -> list[str]:
+    """A small database and one that is ten times as large, of one release each."""
+    made = []
+    for size in (FEW, MANY):
+        made.append(new_database("sqlite"))
+        publish(made[-1], make_log(claims=size, releases=1))
+    return made
+
+
+@pytest.fixture(scope="module")
+def connections(urls: list[str]) -> Iterator[list[Connection]]:
+    """Both, open."""
+    with (
+        closing(Database(urls[0])) as small,
+        closing(Database(urls[1])) as large,
+        small.read() as few,
+        large.read() as many,
+    ):
+        yield [few, many]
+
+
+@pytest.mark.parametrize("name", WALKING)
+def test_a_page_takes_as_many_steps_of_many_claims_as_of_few(connections: list[Connection], name: str) -> None:
+    """Without a filter, and with one that has a single value; at the beginning and behind a place."""
+    for after in (None, "gazette-000003 "):
+        taken = []
+        for connection in connections:
+            statement = page(
+                find_claims(release=release_of(connection), **WALKING[name]), claims, after=after, limit=LIMIT
+            )
+            assert len(connection.execute(statement).all()) == LIMIT + 1, name
+            taken.append(steps(connection, lambda asked=statement, on=connection: on.execute(asked).all()))  # type: ignore[misc]
+        assert taken[0] == taken[1]
+
+
+def test_a_record_takes_as_many_steps_of_many_claims_as_of_few(connections: list[Connection]) -> None:
+    taken = [
+        steps(on, lambda on=on: on.execute(one(claims, "gazette-000007.c7", release_of(on))).all())  # type: ignore[misc]
+        for on in connections
+    ]
+    assert taken[0] <= taken[1] <= taken[0] + 2 * 100
+
+
+@pytest.mark.parametrize("name", WALKING)
+def test_a_page_neither_scans_nor_sorts(connections: list[Connection], name: str) -> None:
+    for connection in connections:
+        statement = page(find_claims(release=release_of(connection), **WALKING[name]), claims, after="g", limit=LIMIT)
+        told = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+        plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {told}"))]
+        assert plan
+        assert all(line.startswith("SEARCH claims USING INDEX") for line in plan), plan
+
+
+def test_a_request_is_one_statement(urls: list[str]) -> None:
+    """The release is known from the file, so a page or a record is one question to the database."""
+    app = make_app(urls[1])
+    paths = ("/v1/claims", "/v1/claims?claimant=skipper-00007", "/v1/claims?topic=boats&limit=5", "/v1/sources")
+    for path in (*paths, "/v1/claims/gazette-000007.c7"):
+        asked = [counted(app, path) for _ in range(3)]  # the third time the statement is one that was kept
+        assert [len(statements) for statements in asked] == [1, 1, 1], asked
+
+
+def counted(app: Flask, path: str) -> list[str]:
+    """The statements that a request asks, beside those of the first one."""
+    from api.reading import database
+
+    asked: list[str] = []
+    client = app.test_client()
+    client.get("/v1/topics?limit=1")  # opens the file, and learns of its releases
+    with app.app_context(), database().read() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(asked.append)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        driver.set_trace_callback(None)
+    return asked
+
+
+def test_an_old_release(new_database: NewDatabase) -> None:
+    """A page of the first of many releases that each changed a tenth costs at most twice that of the newest."""
+    url = new_database("sqlite")
+    publish(url, make_log(claims=FEW, releases=RELEASES))
+    with closing(Database(url)) as database, database.read() as connection:
+        taken = []
+        for ordinal in range(1, RELEASES + 1):
+            release = release_of(connection, ordinal)
+            statement = page(find_claims(release=release), claims, after=None, limit=50)
+            taken.append(steps(connection, lambda asked=statement: connection.execute(asked).all()))  # type: ignore[misc]
+    assert taken[0] <= 2 * taken[-1]
+    assert max(taken) <= (1 + RELEASES / 5) * taken[-1]  # those between pass over other versions, and no more
+
+
+def test_a_worker_never_loads_what_builds_files(urls: list[str]) -> None:
+    """Neither at its start nor by answering: pyarrow takes a hundred megabytes and half a second."""
+    program = """
+import sys
+from wsgi import app
+client = app.test_client()
+for path in ("/readyz", "/v1/claims", "/v1/claims?q=boats", "/v1/claims/gazette-000007.c7", "/v1/releases"):
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"ONRECORD_DATABASE_URL": urls[0], "PYTHONPATH": "."},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    loaded = set(done.stdout.split())
+    assert "flask" in loaded
+    assert not loaded & {"pyarrow", "numpy", "pandas"}
