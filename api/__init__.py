@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask
@@ -41,7 +41,8 @@ from api.resources import (
 )
 from dataset.settings import Settings, read_settings
 from dataset.store.budget import Budget
-from dataset.store.database import Database, NotReady
+from dataset.store.database import NotReady
+from dataset.store.replicas import Replicated
 
 NOUNS = (
     dataset,
@@ -93,23 +94,23 @@ def create_app(settings: Settings | None = None) -> Flask:
         metrics.register(app)
     budget = Budget(settings.budget_steps or None, settings.budget_ms or None)
     exporting.attach(app, exporting.Limits(settings.export_rows, settings.export_bytes))
-    reading.attach(app, opened(settings.database_url, budget), Files(settings.files))
+    databases = opened(settings.database_url, settings.read_database_urls, budget)
+    reading.attach(app, databases, Files(settings.files))
     return app
 
 
-def opened(address: str, budget: Budget) -> Database:
-    """The database, if it is one that this program can serve, be it still without a release."""
+def opened(address: str, replicas: Sequence[str], budget: Budget) -> Replicated:
+    """The database with its replicas, if it is one that this program can serve, be it still without a release."""
     try:
-        database = Database(address, budget)
+        databases = Replicated(address, replicas, budget)
     except ValueError as reason:
         sys.exit(f"onrecord cannot serve: {reason}")
     try:
-        if database.revision() != database.head():
-            database.check()
+        databases.check(filled=False)
     except NotReady as reason:
-        database.close()
+        databases.close()
         sys.exit(f"onrecord cannot serve: {reason}")
-    return database
+    return databases
 
 
 def assemble() -> Flask:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
@@ -66,6 +66,7 @@ class Catalogues:
 
     def __init__(self) -> None:
         self._held: WeakKeyDictionary[Engine, Catalogue] = WeakKeyDictionary()
+        self._newest = 0  # number of the newest release that was ever seen
 
     def glance(self, connection: Connection) -> tuple[Catalogue, bool]:
         """The catalogue, and whether it is surely that of the state which the connection sees."""
@@ -81,3 +82,15 @@ class Catalogues:
         catalogue = Catalogue([Known(*row[:4]) for row in rows], [row[4] for row in rows])
         self._held[connection.engine] = catalogue
         return catalogue
+
+    def remember(self, catalogue: Catalogue, *, certainly: bool) -> None:
+        """Keep in mind how far the log goes: `certainly` no further than this, or at least as far."""
+        number = catalogue.newest.ordinal if catalogue.newest else 0
+        self._newest = number if certainly else max(number, self._newest)
+
+    def behind(self, catalogue: Catalogue, needs: Collection[str]) -> bool:
+        """Whether a catalogue lacks one of these versions, or the newest release that was ever seen."""
+        newest = catalogue.newest
+        return (
+            newest is None or newest.ordinal < self._newest or any(need not in catalogue.by_version for need in needs)
+        )

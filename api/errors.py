@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api.costs import too_costly
 from api.problems import RequestProblem, problem
+from api.reading import Elsewhere
 from dataset.store.budget import TooCostly
 from dataset.store.database import NotReady
 
@@ -35,6 +37,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RequestProblem, answer_problem)
     app.register_error_handler(HTTPException, answer_refusal)
     app.register_error_handler(NotReady, answer_not_ready)
+    app.register_error_handler(Elsewhere, answer_from_elsewhere)
     app.register_error_handler(TooCostly, answer_too_costly)
     app.register_error_handler(DBAPIError, answer_lost_database)
     app.register_error_handler(Exception, answer_failure)
@@ -60,6 +63,14 @@ def answer_not_ready(error: NotReady) -> Response:
     """There is no database, or it holds no release; the reason is for the log and `/readyz`."""
     log.warning("not ready: %s", error, extra={"request_id": g.get("request_id")})
     return problem("not-ready", "No release of the dataset can be read just now.", Retry_After=RETRY_AFTER).response()
+
+
+def answer_from_elsewhere(_: Elsewhere) -> ResponseReturnValue:
+    """A replica that failed: the request is worked on anew, which happens once for each replica at most."""
+    try:
+        return current_app.dispatch_request()
+    except Exception as error:  # noqa: BLE001 - of any kind, as in Flask's own dispatch
+        return current_app.handle_user_exception(error)
 
 
 def answer_too_costly(error: TooCostly) -> Response:

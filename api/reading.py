@@ -1,14 +1,20 @@
-"""Reading the database for one request: a connection that sees one state, and the release that is asked for."""
+"""Reading the database for one request: a connection that sees one state, and the release that is asked for.
+
+Where there are replicas a request is read from the first that can answer it: one that is there, knows the releases
+which the request names, and is not behind the newest that this process has seen; at last from the primary. When one
+fails in the middle of a request, the request begins anew elsewhere (`Elsewhere`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app, g, request
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from api.caching import Basis, expect
 from api.catalogue import Catalogue, Catalogues, Known
@@ -18,6 +24,7 @@ from api.problems import Mistake, RequestProblem, Where, mistaken
 from dataset.queries.releases import Release
 from dataset.store.budget import steps_of
 from dataset.store.database import Database, NotReady
+from dataset.store.replicas import Replicated, is_in_the_way
 
 EXTENSION = "onrecord"
 CATALOGUES = "onrecord.catalogues"
@@ -26,16 +33,20 @@ FILES = "onrecord.files"
 _Choice = Callable[[Catalogue], Basis]
 
 
-def attach(app: Flask, database: Database, files: Files) -> None:
-    """Let the views of `app` read a database and the files of its releases."""
-    app.extensions[EXTENSION] = database
+class Elsewhere(NotReady):
+    """A replica failed in the middle of a request, which can be read elsewhere from its beginning."""
+
+
+def attach(app: Flask, databases: Replicated, files: Files) -> None:
+    """Let the views of `app` read a database, with its replicas, and the files of its releases."""
+    app.extensions[EXTENSION] = databases
     app.extensions[CATALOGUES] = Catalogues()
     app.extensions[FILES] = files
 
 
-def database() -> Database:
-    """The database of the running application."""
-    return cast(Database, current_app.extensions[EXTENSION])
+def databases() -> Replicated:
+    """The database of the running application, and its replicas."""
+    return cast(Replicated, current_app.extensions[EXTENSION])
 
 
 def files() -> Files:
@@ -49,11 +60,8 @@ def catalogue_now(version: str | None) -> Catalogue:
     Raises:
         NotReady: there is no database, or no release in it.
     """
-    catalogues = cast(Catalogues, current_app.extensions[CATALOGUES])
-    with database().read() as connection:
-        catalogue, sure = catalogues.glance(connection)
-        if not sure and version not in catalogue.by_version:
-            catalogue = catalogues.read(connection)
+    with _opened((version,) if version else ()) as (_, _, catalogue, _):
+        pass
     _newest(catalogue)
     files().begin(catalogue.releases)
     return catalogue
@@ -80,8 +88,10 @@ class View:
 
 
 @contextmanager
-def reading(query: RecordRequest | ListRequest) -> Iterator[View]:
+def reading(query: RecordRequest | ListRequest, *needs: str) -> Iterator[View]:
     """The release of the cursor, of that version or of that day, or the newest; of it every answer is one for ever.
+
+    `needs`: versions that the answer looks at beside it.
 
     Raises:
         NotModified: the client has the answer.
@@ -89,7 +99,9 @@ def reading(query: RecordRequest | ListRequest) -> Iterator[View]:
         RequestProblem: there is no such release.
     """
     pinned = query.release is not None or query.cursor is not None
-    with _looking(lambda catalogue: Basis(wanted(catalogue, query), pinned=pinned, shared=True)) as view:
+    version = query.cursor.release if query.cursor else query.release
+    named = [version, *needs] if version else needs
+    with _looking(lambda catalogue: Basis(wanted(catalogue, query), pinned=pinned, shared=True), named) as view:
         yield view
 
 
@@ -108,19 +120,19 @@ def reading_log(*versions: str, with_files: bool = False, pinned: bool = False) 
         shelf = files().shelf(release) if with_files else None
         return Basis(release, pinned=pinned, state=shelf.state if shelf else "")
 
-    with _looking(basis) as view:
+    with _looking(basis, versions) as view:
         yield view
 
 
 @contextmanager
-def _looking(basis: _Choice) -> Iterator[View]:
-    catalogues = cast(Catalogues, current_app.extensions[CATALOGUES])
-    with database().read() as connection:
-        catalogue, sure = catalogues.glance(connection)
+def _looking(basis: _Choice, needs: Collection[str]) -> Iterator[View]:
+    with _opened(needs) as (database, connection, known, sure):
+        catalogue = known
         if not sure:
             with suppress(RequestProblem, NotReady):  # what is not known yet may be there by now
-                expect(basis(catalogue))
-            catalogue = catalogues.read(connection)
+                expect(basis(known))
+            catalogue = _catalogues().read(connection)
+        _catalogues().remember(catalogue, certainly=database is databases().primary)
         chosen = basis(catalogue)
         expect(chosen)
         newest = _newest(catalogue)
@@ -131,6 +143,47 @@ def _looking(basis: _Choice) -> Iterator[View]:
             yield View(connection, catalogue, Release(read.ordinal, read.version, newest.ordinal))
         finally:
             g.steps = steps_of(connection)
+
+
+@contextmanager
+def _opened(needs: Collection[str]) -> Iterator[tuple[Database, Connection, Catalogue, bool]]:
+    """The first database that knows these releases, a connection to it, its releases and whether they are surely all.
+
+    Raises:
+        Elsewhere: it is a replica, and failed.
+        NotReady: not even the primary can be read.
+    """
+    failed: set[Database] = g.setdefault("failed", set())
+    primary = databases().primary
+    for database in databases().in_turn(failed):
+        begun = False
+        try:
+            with ExitStack() as stack:
+                connection = stack.enter_context(database.read())
+                catalogue, sure = _catalogues().glance(connection)
+                if not sure and _catalogues().behind(catalogue, needs):
+                    catalogue, sure = _catalogues().read(connection), True
+                if database is primary or not _catalogues().behind(catalogue, needs):
+                    begun = True
+                    yield database, connection, catalogue, sure
+                    return
+        except (NotReady, DBAPIError) as error:
+            if database is primary or not _is_its_own(error):
+                raise
+            if not is_in_the_way(error):
+                databases().lose(database, error)
+            failed.add(database)
+            if begun:
+                raise Elsewhere(f"the replica {database.name} failed") from error
+
+
+def _is_its_own(error: NotReady | DBAPIError) -> bool:
+    """Whether what failed is the replica and not the question."""
+    return isinstance(error, NotReady) or error.connection_invalidated or is_in_the_way(error)
+
+
+def _catalogues() -> Catalogues:
+    return cast(Catalogues, current_app.extensions[CATALOGUES])
 
 
 def _newest(catalogue: Catalogue) -> Known:

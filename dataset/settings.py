@@ -29,6 +29,8 @@ class Settings:
 
     # ONRECORD_DATABASE_URL: address of the database; `sqlite:///` paths are relative to the working directory.
     database_url: str
+    # ONRECORD_READ_DATABASE_URL: addresses of its replicas, with commas or spaces between, which are read in its stead.
+    read_database_urls: tuple[str, ...]
     # ONRECORD_RECORDS: folder of the YAML records that curators edit.
     records: Path
     # ONRECORD_RELEASES: folder of the log, one folder a release.
@@ -83,6 +85,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa:
     texts = environ.get("ONRECORD_TEXTS")
     return Settings(
         database_url=get("ONRECORD_DATABASE_URL", "sqlite:///var/onrecord.sqlite"),
+        read_database_urls=tuple(get("ONRECORD_READ_DATABASE_URL", "").replace(",", " ").split()),
         records=Path(get("ONRECORD_RECORDS", str(PACKAGE / "records"))),
         releases=Path(get("ONRECORD_RELEASES", str(PACKAGE / "releases"))),
         texts=Path(texts) if texts else None,

@@ -158,7 +158,8 @@ def list_changes(query: ListRequest) -> Response:
     page says in `follow` where to go on when there are new releases. Who applies all changes has the newest records.
     """
     chosen([JSON])
-    with reading(query) as view:
+    since: str | None = query.filters.get("since")
+    with reading(query, *([since] if since and since != PREVIOUS else [])) as view:
         after = _known(view, query)
         place = PLACE.fullmatch(query.cursor.after) if query.cursor else None
         asked = find_changes(

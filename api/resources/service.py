@@ -14,7 +14,7 @@ from api.documented import Blueprint, text_form
 from api.negotiation import HTML, JSON, chosen
 from api.parameters import Query
 from api.problems import KINDS, Kind, problem
-from api.reading import catalogue_now, database, files
+from api.reading import catalogue_now, databases, files
 from api.resources.pages import page
 from api.shapes import Shape, free, free_list, many, number, text_list, words
 from dataset.store.database import NotReady
@@ -108,14 +108,14 @@ def get_readiness(_query: None) -> Response:
     It can when the database is migrated and holds a release; otherwise the problem says what is missing.
     """
     try:
-        database().check()
+        databases().check()
         newest = catalogue_now(None).newest
     except NotReady as reason:
         raise problem("not-ready", str(reason), Retry_After="5") from None
     told: dict[str, object] = {
         "status": "ready",
         "release": newest.version if newest else "",
-        "database": database().head(),
+        "database": databases().primary.head(),
     }
     told["withdrawn_files"] = files().damaged
     return send(compact(told), {"Cache-Control": NEVER})

@@ -72,6 +72,8 @@ def steps_of(connection: Connection) -> int:
 
 
 def _meter(connection: Connection) -> Meter | None:
+    if connection.invalidated:  # it broke, and there is nothing behind it any more
+        return None
     return getattr(connection.connection.dbapi_connection, "meter", None)
 
 

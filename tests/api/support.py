@@ -32,7 +32,7 @@ from dataset.canonical import Body, canonical
 from dataset.log import Release
 from dataset.queries import compiled
 from dataset.settings import read_settings
-from dataset.store.database import Database
+from dataset.store.replicas import Replicated
 from dataset.store.tables import RECORDS
 from tests.synthetic import History, Maker, anchor, dated
 
@@ -162,17 +162,18 @@ def in_order(state: State, record_type: str) -> list[Body]:
     return sorted(state[record_type].values(), key=place)
 
 
-def make_app(url: str, files: Path = Path("nowhere")) -> Flask:
+def make_app(url: str, files: Path = Path("nowhere"), replicas: Sequence[str] = ()) -> Flask:
     """The application over a database and a folder of files, with a client that checks what it gets."""
-    app = create_app(read_settings({"ONRECORD_DATABASE_URL": url, "ONRECORD_FILES": str(files)}))
+    settings = {"ONRECORD_DATABASE_URL": url, "ONRECORD_FILES": str(files)}
+    app = create_app(read_settings({**settings, "ONRECORD_READ_DATABASE_URL": ", ".join(replicas)}))
     app.test_client_class = CheckedClient
     return app
 
 
 def close(app: Flask) -> None:
     """Close the database of an application."""
-    database: Database = app.extensions[EXTENSION]
-    database.close()
+    databases: Replicated = app.extensions[EXTENSION]
+    databases.close()
 
 
 def walk(client: FlaskClient, address: str) -> Iterator[TestResponse]:

@@ -15,6 +15,7 @@ from dataset.log import Release
 from dataset.store.budget import Budget, TooCostly
 from dataset.store.database import Database
 from dataset.store.publishing import publish
+from tests.api.support import close, make_app, walk
 from tests.check.support import free_port, program
 from tests.check.test_front import server
 from tests.conftest import NewDatabase
@@ -73,3 +74,19 @@ def test_budgets_stay_with_their_reader(pooled: str) -> None:
     with psycopg.connect(pooled.partition("?")[0], prepare_threshold=None) as other:
         assert other.execute("SHOW statement_timeout").fetchone() == ("0",)
         assert other.execute("SHOW transaction_read_only").fetchone() == ("off",)
+
+
+def test_publishing_and_reading_through_it(pooled: str, new_database: NewDatabase, log: Sequence[Release]) -> None:
+    """Migrations, COPY and lock of a release pass through the pool, which the service reads through meanwhile."""
+    direct = new_database("postgresql")
+    through = make_url(pooled).set(database=make_url(direct).database).render_as_string(hide_password=False)
+    assert publish(through, log[:1]).loaded == (log[0].version,)
+    app, alone = make_app(through), make_app(direct)
+    begun = [answer.get_json()["release"] for answer in walk(app.test_client(), "/v1/claims?limit=50")]
+    assert set(begun) == {log[0].version}
+    assert publish(through, log).newest == log[-1].version
+    for path in ("/v1/claims?limit=500&release=0.3.0", "/v1/search?q=boat", "/v1/changes?since=0.1.0", "/v1/releases"):
+        found, expected = app.test_client().get(path), alone.test_client().get(path)
+        assert (found.status_code, found.get_data()) == (200, expected.get_data())
+    close(app)
+    close(alone)

@@ -94,12 +94,12 @@ def test_a_request_is_one_statement(urls: list[str]) -> None:
 
 def counted(app: Flask, path: str) -> list[str]:
     """The statements that a request asks, beside those of the first one."""
-    from api.reading import database
+    from api.reading import databases
 
     asked: list[str] = []
     client = app.test_client()
     client.get("/v1/topics?limit=1")  # opens the file, and learns of its releases
-    with app.app_context(), database().read() as connection:
+    with app.app_context(), databases().primary.read() as connection:
         driver: Any = connection.connection.driver_connection
         driver.set_trace_callback(asked.append)
     try:
