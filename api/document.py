@@ -10,7 +10,6 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from flask import Flask
-from ruamel.yaml import YAML
 
 from api.documented import Api
 from api.parameters import ListQuery
@@ -100,6 +99,8 @@ def say_that_none_is_empty(schema: dict[str, Any]) -> None:
 
 def as_yaml(document: dict[str, Any]) -> str:
     """The document as openapi.yaml has it."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - a worker writes no YAML
+
     yaml = YAML()
     yaml.width = 120
     yaml.representer.ignore_aliases = lambda *_: True

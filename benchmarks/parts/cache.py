@@ -23,7 +23,7 @@ from benchmarks.traffic import Crowd, request
 #: The largest data whose files are built for this.
 LARGEST: Final = "100k"
 FILE: Final = "claims.jsonl"
-_BLOCK: Final = re.compile("```nginx\n(.*?)```", re.DOTALL)
+_BLOCK: Final = re.compile("```nginx\n(proxy_cache_path .*?)```", re.DOTALL)
 
 TEXT: Final = """\
 nginx from Debian, one worker, in front of the service over {size} claims, with the configuration of

@@ -59,6 +59,7 @@ def connection() -> sqlite3.Connection:
         held.connection = sqlite3.connect(f"file:{FILE}?mode=ro&immutable=1", uri=True, cached_statements=256)
         held.identity = identity
         held.strides = 0
+        held.connection.execute("PRAGMA mmap_size = 2147418112")
         held.connection.set_progress_handler(count, 25_000)
         rows = held.connection.execute(
             "SELECT version, date, sha256, ordinal FROM releases ORDER BY ordinal"

@@ -34,6 +34,8 @@ MIGRATE = "run `onrecord migrate`"
 #: Connections that one process keeps open; more are opened when needed and closed afterwards.
 POOL_SIZE = 4
 MAX_OVERFLOW = 60
+#: Bytes of a SQLite file that are read where the system caches them, at no memory of our own; more than SQLite allows.
+MAPPED = 2**40
 
 
 class NotReady(Exception):  # noqa: N818 - a state that a command mends
@@ -358,6 +360,7 @@ class _File:
         connection = sqlite3.connect(address, uri=True, check_same_thread=False, cached_statements=256, factory=Metered)
         try:
             connection.execute("PRAGMA schema_version")  # reads the file: what is no database is found here
+            connection.execute(f"PRAGMA mmap_size = {MAPPED}")
             same = identify(self._path) == self.identity
         except BaseException:
             connection.close()
