@@ -23,6 +23,7 @@ RULES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "quantity_min": ({"unit": ["containers"]}, set()),
     "quantity_max": ({"unit": ["containers"]}, set()),
     "sample": ({}, {"limit", "cursor", "sort"}),
+    "seed": ({"sample": 3}, {"limit", "cursor", "sort"}),
     "voices": ({}, {"voices_min", "voices_max"}),
     "release": ({}, {"as_of"}),
     "cited_count": ({"release": "1.0.0", "cited_sha256": "0" * 64}, {"as_of"}),
@@ -40,6 +41,8 @@ IN_WORDS = (
     "sample w",
     "voices alone",
     "release, cited",
+    "both, or sample",
+    "members with one value",
 )
 
 

@@ -22,7 +22,7 @@ from dataset.schemas.fields import Reference
 from tests.check.support import BIN, ROOT, Service, environment, programs_of, run, serving
 from tests.conftest import NewDatabase
 
-EXAMPLES = os.environ.get("ONRECORD_FUZZ_EXAMPLES", "40")
+EXAMPLES = os.environ.get("ONRECORD_FUZZ_EXAMPLES", "10")
 SEED = os.environ.get("ONRECORD_FUZZ_SEED", "20240619")
 LEAST = 3000  # requests on an engine
 MOST_VALUES = 50  # of one parameter
