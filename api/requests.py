@@ -56,6 +56,9 @@ PATHS: Final[dict[str, Field[Any]]] = {
 #: Schema → the fields that are loaded whether or not a request sets them, and the place of each among all.
 _KNOWN: WeakKeyDictionary[Schema, tuple[set[str], dict[str, int]]] = WeakKeyDictionary()
 
+#: Schema → what it makes of no parameters.
+_NOTHING: WeakKeyDictionary[Schema, Any] = WeakKeyDictionary()
+
 
 def register(app: Flask) -> None:
     """Look at every request of `app` before its view does."""
@@ -125,7 +128,7 @@ class Parser(FlaskParser):
         parsed: Any = None
         try:
             given = {name: value for name, value in request.args.items() if name in schema.fields}
-            parsed = narrowed(schema, given).load(given)
+            parsed = narrowed(schema, given).load(given) if given else _asked_nothing(schema)
         except ValidationError as error:
             mistakes += _value_mistakes(error)
         if mistakes:
@@ -145,6 +148,13 @@ def narrowed(schema: Schema, names: Mapping[str, str]) -> Schema:
     wanted = sorted(always.union(names), key=places.__getitem__)
     found.load_fields = {name: schema.load_fields[name] for name in wanted}
     return found
+
+
+def _asked_nothing(schema: Schema) -> Any:
+    """What a schema makes of no parameters, which is the same each time."""
+    if schema not in _NOTHING:
+        _NOTHING[schema] = narrowed(schema, {}).load({})
+    return _NOTHING[schema]
 
 
 def joined(args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:

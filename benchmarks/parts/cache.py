@@ -49,7 +49,7 @@ def _nginx(service: Server, folder: Path) -> Server:
     paths = " ".join(f"{kind}_temp_path {folder}/tmp/{kind};" for kind in kinds)
     whole = f"""worker_processes 1; daemon off; pid {folder}/pid; error_log stderr; user root;
 events {{ worker_connections 512; }}
-http {{ access_log off; sendfile on; {paths}
+http {{ access_log off; sendfile on; keepalive_requests 1000000; {paths}
 {told} }}
 """
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
