@@ -22,10 +22,12 @@ PROFILES: Final = ROOT / "benchmarks" / "profiles.md"
 HEAD: Final = """\
 # Speed and size
 
-Written by `make bench` on {day}, from one run of {minutes:.0f} minutes on {machine}. Seconds and requests depend on the
-machine; ratios less so, and counts of steps not at all: CI holds those. `make bench PART=list SIZE=10k` runs one part
-and prints it. The data is made up from a seed: claims of about 800 bytes with sources, quotes, actors, events, topics
-and questions.
+Written by `make bench` on {day}, from one run of {minutes:.0f} minutes.
+Machine: {machine}.
+
+Seconds and requests depend on the machine; ratios less so, and counts of steps not at all: CI holds those. `make bench
+PART=list SIZE=10k` runs one part and prints it. The data is made up from a seed: claims of about 800 bytes with
+sources, quotes, actors, events, topics and questions.
 
 ## Goals
 """

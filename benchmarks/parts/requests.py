@@ -49,8 +49,9 @@ def measure(run: Run) -> Section:
         for kind in run.kinds:
             able = [one for one in ALL if one is not TWIN or kind not in ("search", "word")]
             asked = {one: one.requests(kind, run.size, servers[one]) for one in able}
-            for _ in range(run.rounds):
-                for one in able:
+            for turn in range(run.rounds):
+                first = turn % len(able)  # so that nobody always comes first, or after the same one
+                for one in able[first:] + able[:first]:
                     found = flooded(servers[one], asked[one], run.seconds)
                     speeds.setdefault((kind, one), []).append(found)
         memory = {one: servers[one].worker_megabytes() for one in ALL}
