@@ -7,7 +7,7 @@ them. What an expert would ask beyond that is in `dataset.review`, and told with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
@@ -15,6 +15,7 @@ from dataset import anchors
 from dataset.anchors import Status
 from dataset.problems import Problem, Problems
 from dataset.records import Records, read_records
+from dataset.redactions import Redaction
 from dataset.references import Path
 from dataset.review import Review, review
 from dataset.review.copying import checkout_of
@@ -45,14 +46,17 @@ class Check:
         return [*self.problems, *(item.problem for item in self.review.items)]
 
 
-def check_folder(folder: FilePath, texts: FilePath | None) -> Check:
+def check_folder(folder: FilePath, texts: FilePath | None, redactions: Iterable[Redaction] = ()) -> Check:
     """Check the records in `folder`; against the captured texts too where that folder is given.
+
+    `redactions` are those of the log: their ids are never used again.
 
     Raises:
         OSError: a file of the records cannot be read.
     """
     records, problems = read_records(folder)
     held = TextFolder(texts)
+    problems += _redacted(records, redactions)
     verification = verify_texts(records, held)
     if texts is not None and not texts.is_dir():
         message, allowed = "ONRECORD_TEXTS names no folder", "the folder of the captured texts"
@@ -61,6 +65,15 @@ def check_folder(folder: FilePath, texts: FilePath | None) -> Check:
     found = [*problems, *verification.problems, *reviewed.problems]
     found.sort(key=lambda problem: (problem.file or "", problem.line or 0))
     return Check(records, found, held, verification, reviewed)
+
+
+def _redacted(records: Records, redactions: Iterable[Redaction]) -> Iterator[Problem]:
+    """The records that were taken out of the releases, and stand here still or again."""
+    for one in redactions:
+        if one.key in records.places:
+            found, allowed = f"redacted on {one.date}: {one.reason}", "take it out of the records, and what names it"
+            problem = Problem(message="the record was redacted", field="id", found=found, allowed=allowed)
+            yield placed(records, problem, one.type, one.id)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ import click
 
 from dataset.checking import Check, check_folder
 from dataset.cli.output import fail, show_json, show_problems
-from dataset.problems import Problem
+from dataset.problems import Problem, Problems
+from dataset.redactions import read_redactions
 from dataset.review import RULES, Item
 from dataset.settings import read_settings
 
@@ -26,7 +27,10 @@ def check(rules: tuple[str, ...], source: str | None, as_json: bool) -> None:
     """
     settings = read_settings()
     try:
-        found = check_folder(settings.records, settings.texts)
+        redactions, _ = read_redactions(settings.releases)
+        found = check_folder(settings.records, settings.texts, redactions)
+    except Problems as error:
+        fail(error.problems, as_json=as_json)
     except OSError as error:
         fail([Problem(message=error.strerror or str(error), file=error.filename)], as_json=as_json)
     if as_json:

@@ -15,6 +15,7 @@ from dataset.difference import Difference, difference, fields_changed
 from dataset.log import read_log, replay
 from dataset.plan import Plan, draft_plan, read_plan
 from dataset.problems import Problem, Problems, shown
+from dataset.redactions import read_redactions
 from dataset.releasing import Cut, cut, state_of, write, write_changelog
 from dataset.settings import Settings, read_settings
 from dataset.state import State
@@ -60,7 +61,7 @@ def release(
     """  # noqa: D301 - click wants the character \b itself
     settings = read_settings()
     try:
-        name, after = _records(settings.records, settings.texts)
+        name, after = _records(settings)
         log = read_log(settings.releases)
         if not dry_run:
             write_changelog(settings.releases)  # a run that was killed may have left it behind the log
@@ -111,9 +112,10 @@ def _offer(settings: Settings, *, shown: bool) -> _Offer:
     return offer
 
 
-def _records(folder: Path, texts: Path | None) -> tuple[str, State]:
+def _records(settings: Settings) -> tuple[str, State]:
     """The name and the state of the records; anchors are verified too where the texts are at hand."""
-    result = check_folder(folder, texts)
+    redactions, _ = read_redactions(settings.releases)
+    result = check_folder(settings.records, settings.texts, redactions)
     if result.errors:
         raise Problems(result.errors)
     (name,) = result.records.bodies["dataset"]

@@ -6,7 +6,7 @@ The change-set stays in the stage and is streamed from there into the database, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,11 +22,13 @@ from dataset.importing.descriptor import Descriptor
 from dataset.importing.stage import NAMES, ORDER, Stage
 from dataset.log import OPERATIONS, Change, Operation, Release, from_manifest
 from dataset.problems import Problem, Problems, shown
+from dataset.redactions import Redaction, marked, redacted_in
 from dataset.schemas import SCHEMA_VERSION
 from dataset.state import FILE_ORDER
 from dataset.store.database import Database
 from dataset.store.holding import Held
 from dataset.store.reading import ENDS
+from dataset.store.steps import Refused
 from dataset.store.tables import RECORDS, changes
 from dataset.versions import Version, smallest_step
 
@@ -57,17 +59,33 @@ SELECT count(*) FROM change c JOIN record r ON r.type = c.type AND r.id = c.id W
 """
 
 
-def hold(stage: Stage, address: str | URL, held: Held) -> None:
-    """Put into the stage which records the database holds now, and which ids it will never hold again."""
-    if held.newest is None:
-        return
+def hold(stage: Stage, address: str | URL, held: Held, told: Sequence[Redaction]) -> None:
+    """Put into the stage which records the database holds now, and which ids it will never hold again.
+
+    `told` are the redacted records of the package.
+
+    Raises:
+        Refused: the database holds one of them.
+    """
+    if held.newest is not None:
+        _hold(stage, address)
+    known = {one.key: one for one in told} | redacted_in(one.manifest for one in held.releases)
+    stage.end((one.type, one.id, f"redacted on {one.date}: {one.reason}") for one in known.values())
+    for one in told:
+        if stage.holds(one.type, one.id):
+            message = "the package says that it is redacted, and the database holds it: take it out there first"
+            raise Refused(f"{one.type}/{one.id}: {message}: onrecord redact {one.type} {one.id} --reason …")
+
+
+def _hold(stage: Stage, address: str | URL) -> None:
     with closing(Database(address)) as database, database.read() as reading:
         connection = reading.execution_options(yield_per=_BATCH)
         for type, table in RECORDS.items():
             rows = connection.execute(select(table.c.id, table.c.digest).where(table.c.until.is_(None)))
             stage.hold(type, ((row.id, row.digest) for row in rows))
         ended = select(changes.c.type, changes.c.id, changes.c.operation).where(changes.c.operation.in_(ENDS))
-        stage.end((row.type, row.id, row.operation) for row in connection.execute(ended))
+        rows = connection.execute(ended)
+        stage.end((row.type, row.id, f"{row.operation} in an earlier release") for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +171,9 @@ def release(
         "types": types,
         "changes_sha256": _changes_digest(stage, reason, advance),
     }
+    if gone := descriptor.redactions:  # its records name what is not there, and its files say so
+        changed = str(manifest["changes_sha256"])
+        manifest = marked(manifest, gone, sha256=state, types=types, counts=counts, changes_sha256=changed)
     made = from_manifest(manifest)
     return Staged(
         made.ordinal,

@@ -1,4 +1,6 @@
-"""`datapackage.json`: what a package says of itself, as far as loading asks: name, version, day, digests of its files.
+"""`datapackage.json`: what a package says of itself, as far as loading asks.
+
+That is name, version and day, the digests of its files, and the records whose bodies were taken out of it.
 
 A package needs none. One that has it is held to it: a file that is not the one described is told, and a path that
 leads out of the package, or to an address on the web, is refused.
@@ -8,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -19,22 +22,31 @@ from dataset.importing.members import Member
 from dataset.importing.streams import DAMAGE, Excess
 from dataset.importing.texts import printable
 from dataset.problems import Problem, Problems, shown
+from dataset.redactions import Redaction
+from dataset.schemas import TYPES
 from dataset.versions import Version
 
 NAME: Final = "datapackage.json"
+#: Types whose records can be redacted.
+REDACTED: Final = tuple(type for type in TYPES if type != "dataset")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ID = re.compile(r"[a-z0-9.-]{1,100}")
 _SHA256 = re.compile(r"sha256:([0-9a-fA-F]{64})")
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """What a package says of itself; `date` is a day (UTC), `sha256` the digests of files by name."""
+    """What a package says of itself; `date` is a day (UTC), `sha256` the digests of files by name.
+
+    `redactions` are the records that it had and that were taken out: references to them stand.
+    """
 
     name: str | None = None
     version: str | None = None
     date: str | None = None
     sha256: dict[str, str] = field(default_factory=dict)
+    redactions: tuple[Redaction, ...] = ()
 
 
 def read(member: Member) -> Descriptor:
@@ -71,7 +83,11 @@ class _Reader:
 
     def descriptor(self) -> Descriptor:
         found = Descriptor(
-            self._text("name"), self._checked("version", _version), self._checked("created", _day), self._digests()
+            self._text("name"),
+            self._checked("version", _version),
+            self._checked("created", _day),
+            self._digests(),
+            tuple(self._redactions()),
         )
         if self.problems:
             raise Problems(self.problems)
@@ -99,6 +115,16 @@ class _Reader:
             return None
         return checked
 
+    def _redactions(self) -> Iterator[Redaction]:
+        """The records that were taken out of the package, as our own downloads tell them."""
+        found = self.members.get("redactions")
+        for index, one in enumerate(found if isinstance(found, list) else []):
+            try:
+                yield _redaction(one)
+            except (AttributeError, TypeError, ValueError):
+                allowed = f"type ({', '.join(REDACTED)}), id, date (a day) and reason"
+                self._refuse(f"redactions.{index}", "not the redaction of a record", one, allowed)
+
     def _digests(self) -> dict[str, str]:
         """Digests by file name, of the resources that give one; every path is checked on the way."""
         found: dict[str, str] = {}
@@ -123,6 +149,13 @@ class _Reader:
 def _leads_out(path: str) -> bool:
     steps = path.replace("\\", "/").split("/")
     return bool(_ADDRESS.match(path)) or not steps[0] or ".." in steps
+
+
+def _redaction(told: Any) -> Redaction:
+    one = Redaction(**{name: str(value) for name, value in told.items()})
+    if not (one.type in REDACTED and _ID.fullmatch(one.id) and _DAY.fullmatch(one.date) and one.reason.strip()):
+        raise ValueError
+    return replace(one, date=_day(one.date))
 
 
 def _version(text: str) -> str:

@@ -23,6 +23,7 @@ from dataset.importing.rows import Chunk, named
 from dataset.importing.stage import NAMES, ORDER, Stage
 from dataset.importing.texts import printable
 from dataset.problems import Problem, shown, suggestion
+from dataset.redactions import Key
 from dataset.references import REFERENCES, Link, Path, links
 from dataset.schemas import TYPES
 
@@ -55,11 +56,12 @@ AND NOT EXISTS (SELECT 1 FROM told t WHERE t.file = l.file AND t.line = l.line)
 class Linker:
     """Takes checked rows into the stage, or rejects them."""
 
-    def __init__(self, stage: Stage, report: Report, unread: Collection[str]) -> None:
-        """References to `unread` types, whose files could not be read, are not judged."""
+    def __init__(self, stage: Stage, report: Report, unread: Collection[str], gone: Collection[Key] = ()) -> None:
+        """References to `unread` types, whose files could not be read, and to redacted records are not judged."""
         self.stage = stage
         self.report = report
         self.unread = unread
+        self.gone = gone
         self._bodies = stage.bodies()
         self._ring_heads: set[int] = set()
         self._sound: set[tuple[str, str]] = set()
@@ -104,9 +106,8 @@ class Linker:
             other = f"the other at {self.stage.place(type, id)}"
             twice = Problem(message=f"two of the {type} have one id", found=other, allowed="each id once")
             yield chunk.at(index, ("id",), twice, id)
-        elif (operation := self.stage.ended(type, id)) is not None:
-            before = f"{operation} in an earlier release"
-            again = Problem(message="ids are never used again", found=before, allowed="an id that was never used")
+        elif (fate := self.stage.ended(type, id)) is not None:
+            again = Problem(message="ids are never used again", found=fate, allowed="an id that was never used")
             yield chunk.at(index, ("id",), again, id)
 
     def _follow(
@@ -154,11 +155,13 @@ class Linker:
 
     def _is_sound(self, to: str, id: str) -> bool:
         status = self.stage.status(to, id)
-        return status is not None and status[1]
+        return (to, id) in self.gone if status is None else status[1]
 
     def _judge(self, to: str, id: str) -> Problem | None:
         """What is wrong with a reference to another type."""
         status = self.stage.status(to, id)
+        if status is None and (to, id) in self.gone:
+            return None
         if status is None:
             hint = suggestion(id, self.stage.neighbours(to, id))
             message = f"there is no such record among the {to}"
@@ -204,6 +207,8 @@ class Linker:
     def _dangling(self, type: str) -> None:
         edges = self.stage.db.execute("SELECT src, dst, file, line, name, record FROM edge WHERE dst_row IS NULL")
         for src, dst, file, line, name, record in edges.fetchall():
+            if (type, dst) in self.gone:
+                continue
             hint = suggestion(dst, self.stage.neighbours(type, dst))
             problem = Problem(
                 message=f"there is no such record among the {type}",

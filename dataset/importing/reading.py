@@ -43,7 +43,8 @@ class Reader:
 
     def run(self) -> None:
         """Read everything; `settled` is told each type when all its rows are judged."""
-        linker = Linker(self.stage, self.report, self.unread)
+        gone = {one.key for one in self.descriptor.redactions}
+        linker = Linker(self.stage, self.report, self.unread, gone)
         for type in READ_ORDER:
             self.read[type] = 0
             files = self.choice.files.get(type)

@@ -115,7 +115,7 @@ class _Run:
             message, allowed = "the dataset is not described", "dataset.jsonl or dataset.csv: one record, id and title"
             self.report.add(Problem(message=message, file=str(self.package.path), allowed=allowed))
             self.useless = True
-        hold(self.stage, self.address, self.held)
+        hold(self.stage, self.address, self.held, self.descriptor.redactions)
         size = self.choice.size
         jobs = self.options.jobs or (cores() if size > WORTH else 1)
         with self.steps.step(READ, size) as progress, pool(jobs if jobs > 1 else 0) as helpers:

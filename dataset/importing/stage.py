@@ -38,7 +38,7 @@ CREATE TABLE spoiled (owner TEXT PRIMARY KEY, file INTEGER NOT NULL, line INTEGE
 CREATE TABLE told (file INTEGER, line INTEGER, PRIMARY KEY (file, line)) WITHOUT ROWID;
 CREATE TABLE held (type INTEGER, id TEXT, digest TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
 CREATE TABLE change (type INTEGER, id TEXT, operation TEXT NOT NULL, row INTEGER, PRIMARY KEY (type, id)) WITHOUT ROWID;
-CREATE TABLE ended (type INTEGER, id TEXT, operation TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
+CREATE TABLE ended (type INTEGER, id TEXT, fate TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
 """
 
 #: A row to be remembered: id, file, line; sort key, digest and bytes of its record, all None when it is not sound.
@@ -147,14 +147,18 @@ class Stage:
         """Remember ids and digests that the database holds now."""
         self.db.executemany("INSERT INTO held VALUES (?, ?, ?)", ((ORDER[type], *row) for row in rows))
 
+    def holds(self, type: str, id: str) -> bool:
+        """Whether the database holds a record now."""
+        return bool(self.db.execute("SELECT 1 FROM held WHERE type = ? AND id = ?", (ORDER[type], id)).fetchone())
+
     def end(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        """Remember type, id and operation of what was withdrawn or merged, for good."""
-        known = ((ORDER[type], id, operation) for type, id, operation in rows if type in ORDER)
+        """Remember type and id of what is gone for good, and what became of it, in words."""
+        known = ((ORDER[type], id, fate) for type, id, fate in rows if type in ORDER)
         self.db.executemany("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", known)
 
     def ended(self, type: str, id: str) -> str | None:
-        """By which operation an id went for good, if it did."""
-        found = self.db.execute("SELECT operation FROM ended WHERE type = ? AND id = ?", (ORDER[type], id)).fetchone()
+        """What became of an id that is gone for good."""
+        found = self.db.execute("SELECT fate FROM ended WHERE type = ? AND id = ?", (ORDER[type], id)).fetchone()
         return None if found is None else str(found[0])
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from dataset.problems import Problem
+from dataset.redactions import FILE, Redaction, redactions_text
 from tests.curation.conftest import HERALD, Desk
 
 
@@ -83,3 +86,25 @@ def test_mistakes_in_records_and_in_anchors_are_told_together(desk: Desk) -> Non
     assert result.exit_code == 1
     assert "did you mean 'opinion'?" in result.output
     assert "a force" in result.output or "SHA-256" in result.output
+
+
+def test_the_records_are_checked_for_it(desk: Desk, tmp_path: Path) -> None:
+    """`check` and `release` name the file and the line of a record that was redacted."""
+    other, gone = (Redaction("quotes", id, "2032-02-01", "The publisher objects.") for id in ("herald.q9", "herald.q2"))
+    log = tmp_path / "log"
+    log.mkdir()
+    desk.environment["ONRECORD_RELEASES"] = str(log)
+    (log / FILE).write_text(redactions_text([other], {}))
+    assert desk.run("check").exit_code == 0
+    (log / FILE).write_text(redactions_text([gone], {}))
+    file = desk.records / "sources" / "herald.yaml"
+    line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if "id: herald.q2" in text)
+    expected = str(Problem(
+        message="the record was redacted", file=str(file), line=line, record="herald.q2", field="id",
+        found="redacted on 2032-02-01: The publisher objects.", allowed="take it out of the records, and what names it",
+    ))  # fmt: skip
+    for arguments in (("check",), ("release", "--notes", "Again.", "--log-only")):
+        done = desk.run(*arguments)
+        assert done.exit_code == 1
+        assert expected in done.output
+    assert {path.name for path in log.iterdir()} == {FILE}
