@@ -19,7 +19,7 @@ from api.reading import FILES
 from dataset.exports.building import build
 from dataset.log import Release
 from dataset.store.publishing import publish
-from tests.api.support import close, make_app
+from tests.api.support import close, make_app, walk
 from tests.conftest import NewDatabase
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
@@ -83,6 +83,18 @@ def test_every_file_is_what_the_release_says(client: FlaskClient, built: Path) -
         assert (head.headers["Content-Length"], head.get_data()) == (str(file["bytes"]), b"")
         again = client.get(file["url"], headers={"If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.get_data()) == (304, b"")
+
+
+@pytest.mark.parametrize("record_type", ["claims", "quotes", "actors"])
+def test_pages_hold_the_bytes_of_the_file(client: FlaskClient, record_type: str) -> None:
+    """Who pages through a list in JSON has, record by record, the lines of the file that is served."""
+    lines = client.get(f"/v1/releases/1.0.0/files/{record_type}.jsonl").get_data().splitlines()
+    read = 0
+    for page in walk(client, f"/v1/{record_type}?release=1.0.0&limit=90"):
+        number = len(page.get_json()["data"])
+        assert page.get_data().startswith(b'{"data":[%s],' % b",".join(lines[read : read + number]))
+        read += number
+    assert read == len(lines) > 0
 
 
 def test_before_and_after_they_are_built(client: FlaskClient, url: str, folder: Path) -> None:

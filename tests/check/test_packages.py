@@ -1,4 +1,4 @@
-"""The files of a release before the validators of their standards, which live in environments of their own.
+"""The files of a release, as they are served, before the validators of their standards; these live apart.
 
 frictionless and the official JSON Schemas read the Data Package, mlcroissant the Croissant description (and loads every
 record by it), rdflib DCAT and schema.org, cffconvert the citation, `sha256sum` the checksums. None of them asks the
@@ -7,12 +7,14 @@ network. Each judge is shown a spoilt copy too, so its silence means something.
 
 import json
 import shutil
+import urllib.request
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.check.support import BIN, ROOT, environment, program, programs_of, run
+from tests.check.support import ROOT, Service, program, programs_of, run
 
 
 @pytest.fixture(scope="session")
@@ -22,11 +24,27 @@ def validators() -> Path:
 
 
 @pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Path:
-    """The files of the newest release of the committed log."""
-    folder = tmp_path_factory.mktemp("files")
-    run([BIN / "onrecord", "build"], env=environment(ONRECORD_DATABASE_URL=database_url, ONRECORD_FILES=str(folder)))
-    return max((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
+def release(service: Service) -> dict[str, Any]:
+    """The newest release of the committed log, as the service tells it."""
+    newest = json.loads(fetched(service, "/v1/releases?limit=1"))["data"][0]["version"]
+    found: dict[str, Any] = json.loads(fetched(service, f"/v1/releases/{newest}"))
+    return found
+
+
+@pytest.fixture(scope="session")
+def files(service: Service, release: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All its files, downloaded."""
+    folder = tmp_path_factory.mktemp("served")
+    for file in release["files"]:
+        (folder / file["name"]).write_bytes(fetched(service, file["url"]))
+    return folder
+
+
+def fetched(service: Service, path: str) -> bytes:
+    """What the service answers."""
+    with urllib.request.urlopen(service.url + path, timeout=30) as answer:
+        body: bytes = answer.read()
+        return body
 
 
 @pytest.fixture
@@ -50,12 +68,12 @@ print(json.dumps(found))
 """
 
 
-def test_checksums_pass(files: Path, package: Path) -> None:
+def test_checksums_pass(files: Path, package: Path, release: dict[str, Any]) -> None:
     """`sha256sum -c` passes where the files lie and in the unpacked archive."""
     for folder in (files, package):
         run([program("sha256sum"), "--check", "--quiet", "--strict", "SHA256SUMS"], cwd=folder)
     whole = run([program("sh"), "-c", "cat *.jsonl | sha256sum"], cwd=package).stdout.split()[0]
-    assert whole == json.loads((files / "index.json").read_text("utf-8"))["sha256"]
+    assert whole == release["sha256"]
 
 
 def test_data_package_follows_its_schema(validators: Path, package: Path) -> None:
@@ -131,7 +149,7 @@ def test_catalogues_are_linked_data(validators: Path, files: Path, name: str) ->
     """A JSON-LD processor finds one dataset, and a distribution for every file that was there, by its address."""
     found = json.loads(run([validators / "python", "-c", GRAPH, files / name]).stdout)
     names = {path.name for path in files.iterdir()}
-    left_out = {"index.json", "SHA256SUMS", "dcat.jsonld", "schema-org.jsonld"}
+    left_out = {"SHA256SUMS", "dcat.jsonld", "schema-org.jsonld"}
     expected = names - left_out | ({"dcat.jsonld"} if name == "schema-org.jsonld" else set())
     assert {each.removeprefix("https://example.org/files/") for each in found} == expected
 
