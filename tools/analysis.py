@@ -8,6 +8,7 @@ needs nothing of Onrecord, only the engine. `tests/check/test_analysis.py` compa
 """
 
 import argparse
+import atexit
 import json
 import os
 import sys
@@ -57,6 +58,7 @@ def spark_asks(folder: Path, master: str) -> Callable[[str], Rows]:
     made = SparkSession.builder.master(master).appName("onrecord").config("spark.sql.shuffle.partitions", "4")
     session = made.config("spark.ui.enabled", "false").config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    atexit.register(session.stop)
     for name in TYPES:
         session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
     return lambda sql: [list(row) for row in session.sql(sql.replace("{each}", "explode")).collect()]
