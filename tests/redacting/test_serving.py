@@ -24,7 +24,7 @@ def test_the_service_answers_451(engine: str, run: Run, client: FlaskClient) -> 
     assert SECRET in pinned.get_data(as_text=True)
     cursor = pinned.get_json()["page"]["next"]
     assert client.get(path).status_code == 200
-    assert client.get("/v1/releases/0.1.0/files/quotes.jsonl").status_code == 200
+    assert client.get("/v1/releases/0.2.0/files/quotes.jsonl").status_code == 200
     done = run("redact", *VICTIM, "--reason", WHY, "--yes")
     assert done.exit_code == 0, done.output
     if engine == "postgresql":
