@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Tests run on two cores, whole files at a time: what is made for a file is made once.
+BOTH := -n 2 --dist loadfile
+
 # What is installed is written into stamp files; they are made again only when a lock or pyproject.toml changes.
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
@@ -26,10 +29,10 @@ setup: $(RUNTIME) ## the environment in .venv, enough to serve
 dev: $(DEV) ## the environment in .venv, with everything the tests need
 
 test: lint ## set up everything, lint, check types and run the whole test suite (Python only)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(BOTH)
 
 test-fast: $(DEV) ## the part of the test suite to run on every save: what is not slow, on SQLite
-	@$(BIN)/python -m pytest -q -m "not slow and not postgresql"
+	@$(BIN)/python -m pytest -q $(BOTH) -m "not slow and not postgresql"
 
 check: test ## make test, and what needs more than Python: a browser, Node, generated clients
 	@$(BIN)/python -m pytest -rs tests/check

