@@ -248,6 +248,7 @@ def client(
     close(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [path for path, _ in OPERATIONS])
 def test_every_operation_succeeds(client: FlaskClient, path: str) -> None:
     """Each operation is reached with ids that are there, and answers what it documents."""

@@ -126,6 +126,7 @@ def test_a_place_that_is_no_place(client: FlaskClient, place: str) -> None:
     assert client.get(f"/v1/actors?cursor={cursor}").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_release_in_the_middle_of_a_walk(engine: str, new_database: NewDatabase, api_log: Sequence[Release]) -> None:
     """A walk ends in the release in which it began; a new one begins in the newest."""
     history = states(api_log)

@@ -101,6 +101,7 @@ def test_refusals_to_start(api_url: str, settings: dict[str, str], message: str)
         limited(api_url, **settings)
 
 
+@pytest.mark.slow
 def test_a_store_that_is_away(api_url: str) -> None:
     """Requests are answered uncounted, and not one waits long for the store."""
     app = limited(api_url, ONRECORD_RATE_STORE="redis://127.0.0.1:1")

@@ -22,7 +22,10 @@ from dataset.store.publishing import publish
 from dataset.store.replicas import Replicated
 from tests.api.support import close, make_app, walk
 
-pytestmark = pytest.mark.parametrize("engine", [pytest.param("sqlite", marks=pytest.mark.sqlite)], indirect=True)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("engine", [pytest.param("sqlite", marks=pytest.mark.sqlite)], indirect=True),
+]
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,7 @@ def told(world: World) -> Kept:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "seed"),
     [

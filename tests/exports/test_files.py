@@ -26,6 +26,8 @@ from tests.exports.conftest import Offer
 from tests.exports.support import bodies_from_csv, contents, records_of, rows_of
 from tests.exports.test_flat import plain
 
+pytestmark = pytest.mark.slow
+
 
 def test_all_listed_files_are_there_and_no_other(offer: Offer) -> None:
     """Index, list of artefacts and folder agree; sizes and digests are those of the files."""
