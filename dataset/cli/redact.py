@@ -82,7 +82,10 @@ def redact(*, type: str, id: str, reason: str, yes: bool, as_json: bool) -> None
     except (PublishingError, NotReady, ValueError) as error:
         fail([Problem(message=f"{error}; the same command makes up for what is not done")], as_json=as_json)
     except OSError as error:
-        fail([Problem(message=error.strerror or str(error), file=error.filename)], as_json=as_json)
+        fail(
+            [Problem(message=error.strerror or str(error), file=error.filename or str(settings.releases))],
+            as_json=as_json,
+        )
     if as_json:
         show_json({"done": list(done), "changed": yes and bool(done), **asdict(found)})
     else:

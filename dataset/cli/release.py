@@ -82,7 +82,10 @@ def release(
     except Problems as error:
         fail(error.problems, as_json=as_json)
     except OSError as error:
-        fail([Problem(message=f"{error.strerror or error}", file=error.filename)], as_json=as_json)
+        fail(
+            [Problem(message=f"{error.strerror or error}", file=error.filename or str(settings.releases))],
+            as_json=as_json,
+        )
     offer = None if dry_run or log_only else _offer(settings, shown=not as_json)
     _report(ready, offer, dry_run=dry_run, as_json=as_json)
     raise SystemExit(1 if offer and offer.problem else 0)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -228,3 +232,36 @@ def test_what_a_killed_program_left_is_cleared(curator: Curator) -> None:
     (stale / "changes.jsonl").write_text("half", "utf-8")
     curator.release()
     assert sorted(path.name for path in curator.log.iterdir()) == ["0.1.0", "CHANGELOG.md"]
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_with_its_place_and_leaves_no_release(curator: Curator) -> None:
+    """A limit on the size of files stands for the disk: like it, it names no file when a write fails."""
+    environment = {**os.environ, "ONRECORD_RECORDS": str(curator.folder), "ONRECORD_RELEASES": str(curator.log)}
+    command = [
+        sys.executable,
+        "-c",
+        "from dataset.cli import main; main()",
+        "release",
+        "--log-only",
+        "--notes",
+        "First.",
+    ]
+
+    def run(most: int) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY)),
+        )
+
+    failed = run(1000)
+    assert failed.returncode == 1
+    assert f"{curator.log}" in failed.stderr
+    assert "File too large" in failed.stderr
+    assert read_log(curator.log) == []
+    assert run(10_000_000).returncode == 0
+    assert [release.version for release in read_log(curator.log)] == ["0.1.0"]
