@@ -32,7 +32,7 @@ from api.parameters import (
 )
 from api.problems import Mistake, mistaken
 from api.reading import View, reading
-from api.resources import actors, claims, dataset, events, places, questions, quotes, sources, topics
+from api.resources.nouns import NOUNS
 from api.shapes import Listed, Shape, many, words
 from dataset.queries.changes import find_changes
 from dataset.schemas.fields import Pattern
@@ -233,17 +233,4 @@ def _history(noun: Any, type: str, singular: str) -> Callable[..., Response]:
     )(get_history)
 
 
-HISTORIES: Final = [
-    _history(noun, type, singular)
-    for noun, type, singular in (
-        (dataset, "dataset", "dataset"),
-        (sources, "sources", "source"),
-        (quotes, "quotes", "quote"),
-        (claims, "claims", "claim"),
-        (events, "events", "event"),
-        (actors, "actors", "actor"),
-        (places, "places", "place"),
-        (topics, "topics", "topic"),
-        (questions, "questions", "question"),
-    )
-]
+HISTORIES: Final = [_history(noun, type, singular) for noun, type, singular in NOUNS]

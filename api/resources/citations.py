@@ -29,7 +29,8 @@ from api.examples import VERSION
 from api.negotiation import JSON, chosen
 from api.parameters import Query, RecordQuery, RecordRequest
 from api.reading import View, reading, reading_log, unknown_release
-from api.resources import actors, claims, dataset, events, places, questions, quotes, releases, sources, topics
+from api.resources import releases
+from api.resources.nouns import NOUNS
 from api.shapes import Shape, free, words
 from dataset.citing.formats import FORMATS, Citation
 from dataset.citing.linked import LINKED
@@ -155,17 +156,7 @@ def _offer(noun: Any, type: str, singular: str) -> None:
     )(get_linked)
 
 
-for _noun, _type, _singular in (
-    (dataset, "dataset", "dataset"),
-    (sources, "sources", "source"),
-    (quotes, "quotes", "quote"),
-    (claims, "claims", "claim"),
-    (events, "events", "event"),
-    (actors, "actors", "actor"),
-    (places, "places", "place"),
-    (topics, "topics", "topic"),
-    (questions, "questions", "question"),
-):
+for _noun, _type, _singular in NOUNS:
     _offer(_noun, _type, _singular)
 
 
