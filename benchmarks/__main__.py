@@ -7,7 +7,7 @@ import os
 import time
 
 from benchmarks import data, report
-from benchmarks.parts import KINDS, Run, part, parts
+from benchmarks.parts import APART, KINDS, Run, part, parts
 from benchmarks.places import tell
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     asked = options.parse_args()
     run = Run(asked.size, asked.rounds, asked.seconds)
     started, sections = time.monotonic(), []
-    for name in asked.part or parts():
+    for name in asked.part or [name for name in parts() if name not in APART]:
         tell(f"\n[{time.monotonic() - started:.0f} s] {name}, load {os.getloadavg()[0]:.1f}\n")
         sections.append(part(name)(run))
         tell(report.show(sections[-1]))

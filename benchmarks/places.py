@@ -1,4 +1,4 @@
-"""Where things lie, and in which environment programs run: ours in `.venv`, the peers in one of their own."""
+"""Where things lie, and in which environment programs run: ours in `.venv`, peers and engines in their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 VAR: Final = ROOT / "var" / "bench"
 BIN: Final = Path(sys.executable).parent
-LOCK: Final = ROOT / "requirements" / "bench.txt"
 
 #: Variables that would point a program under measure at somebody's own data or server.
 _OURS: Final = ("ONRECORD_", "FLASK_", "PYTHON", "HOST", "PORT", "GRANIAN_", "VIRTUAL_ENV")
@@ -24,15 +23,20 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def peers_python() -> str:
-    """The Python of the peers' environment, which is made, or made anew when the lock has changed."""
-    home = VAR / "venv"
+    """The Python of the peers' environment."""
+    return python_of("bench")
+
+
+def python_of(group: str) -> str:
+    """The Python of an environment with a lock of `requirements/`; made, or made anew when the lock has changed."""
+    home, lock = VAR / f"venv-{group}", ROOT / "requirements" / f"{group}.txt"
     stamp = home / ".lock"
-    if not stamp.exists() or stamp.read_bytes() != LOCK.read_bytes():
-        tell(f"Installing the peers into {home.relative_to(ROOT)} …")
+    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+        tell(f"Installing requirements/{lock.name} into {home.relative_to(ROOT)} …")
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True, timeout=120)
         pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        subprocess.run([*pip, "install", "--require-hashes", "-r", str(LOCK)], check=True, timeout=900)
-        stamp.write_bytes(LOCK.read_bytes())
+        subprocess.run([*pip, "install", "--require-hashes", "-r", str(lock)], check=True, timeout=900)
+        stamp.write_bytes(lock.read_bytes())
     return str(home / "bin" / "python")
 
 

@@ -17,7 +17,7 @@ compile "$@" --output-file requirements/runtime.txt
 compile "$@" --group dev --constraints requirements/runtime.txt --output-file requirements/dev.txt
 
 # what `make check` and `make bench` run beside us, each in an environment without the rest
-for group in standards engines citation references sdk fuzz bench; do
+for group in standards engines spark citation references sdk fuzz bench; do
     "$work/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
         --group "pyproject.toml:$group" "$@" --output-file "requirements/$group.txt"

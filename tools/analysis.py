@@ -54,6 +54,8 @@ def spark_asks(folder: Path, master: str) -> Callable[[str], Rows]:
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     os.environ.setdefault("SPARK_HOME", pyspark.__path__[0])  # noqa: TID251 - its workers look for their programs there
+    if master.startswith("local"):  # or its processes look for each other under the name of this machine
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # noqa: TID251
 
     made = SparkSession.builder.master(master).appName("onrecord").config("spark.sql.shuffle.partitions", "4")
     session = made.config("spark.ui.enabled", "false").config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()

@@ -1,6 +1,6 @@
 """The parts of the benchmark, by the name under which `make bench PART=` runs one.
 
-A part is a function from the run's options to a `Section`. `make bench` runs those of `WHOLE`, in this order.
+A part is a function from the run's options to a `Section`. `make bench` runs all but those of `APART`, in this order.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ Part = Callable[[Run], Section]
 def parts() -> Mapping[str, Part]:
     """All parts; those that are made of others' kinds last."""
     from benchmarks.parts import (  # noqa: PLC0415 - each its own
+        analysis,
         building,
         cache,
         growth,
         loading,
         rate,
         releases,
+        replicas,
         requests,
         start,
         steps,
@@ -49,10 +51,14 @@ def parts() -> Mapping[str, Part]:
         "cache": cache.measure,
         "load": loading.measure,
         "build": building.measure,
+        "replicas": replicas.measure,
+        "analysis": analysis.measure,
     }
     return whole
 
 
+#: Run by name alone: they are for docs/scaling.md, and want servers of PostgreSQL and a Java runtime.
+APART: Final = ("replicas", "analysis")
 #: Names for a part of a part.
 KINDS: Final = {"list": ("list",), "get": ("get",), "deep": ("deep",), "search": ("search", "word")}
 

