@@ -7,10 +7,8 @@ body they are read from (`dataset.store.columns` does that, for loading and afte
 
 A many-valued member has a link table: one row an item, keyed by the row of its record and the `position` in the list.
 
-Three families of indexes keep a page of any list a walk along an index:
-`newest` (where until is null) serves the newest release, `first` (where since = 1) the first release, in which nothing
-older is valid, and `past` (with since and until) the releases between them, at the price of passing over the other
-versions of a record. References have `newest` and `past`, codes only `newest`.
+Indexes of the family `newest` (where until is null) keep a page of any list of the newest release a walk along an
+index. Those for older releases are made once there are some, see `dataset.store.older`.
 """
 
 from __future__ import annotations
@@ -40,10 +38,13 @@ from dataset.canonical import Body
 from dataset.store.derived import anchor_sort, quantity_high, quantity_low
 
 #: The migration that builds these tables; a test compares it with the head in `migrations/`.
-HEAD = "0004"
+HEAD = "0005"
 
 #: What each engine keeps the words of the search in. `metadata` does not know it, for not all engines have it alike.
 WORDS = "search_words"
+
+#: How the names of indexes end that only databases with several releases have (`dataset.store.older`).
+OLDER = ("_first", "_past")
 
 metadata = MetaData(
     naming_convention={
@@ -128,8 +129,8 @@ changes = Table(
 
 
 def is_shared(name: str | None, _kind: str, _parents: object) -> bool:
-    """Whether a table or index is one that all engines have, as Alembic asks when it compares."""
-    return not (name or "").startswith(WORDS)
+    """Whether a table or index is one that all databases have, as Alembic asks when it compares."""
+    return not (name or "").startswith(WORDS) and not (name or "").endswith(OLDER)
 
 
 def record(name: str, *columns: Column[Any], anchored: bool = False) -> Table:
@@ -151,36 +152,23 @@ def record(name: str, *columns: Column[Any], anchored: bool = False) -> Table:
         UniqueConstraint("id", "since"),
         info={"order": order},
     )
-    _index(table, "newest", "id", unique=True)
-    _index(table, "first", order)
+    _newest(table, "id", unique=True)
     if anchored:
-        _index(table, "newest", "sort")
-        _index(table, "past", "sort")
+        _newest(table, "sort")
     for column in columns:
         if column.info["use"] != "plain":
-            _index(table, "newest", column.name, order)
-        if column.info["use"] == "reference":
-            _index(table, "past", column.name, order)
+            _newest(table, column.name, order)
     return table
 
 
-def _index(table: Table, family: Literal["newest", "first", "past"], *names: str, unique: bool = False) -> None:
-    """Add one index of a family; rows that lack the filtered member are left out of it."""
-    name = f"ix_{table.name}_{names[0]}_{family}"
+def _newest(table: Table, *names: str, unique: bool = False) -> None:
+    """Add an index over what the newest release holds; rows that lack the filtered member are left out of it."""
     columns = [table.c[column] for column in names]
-    conditions: list[ColumnElement[bool]] = []
-    if family == "newest":
-        conditions.append(table.c.until.is_(None))
-    elif family == "first":
-        conditions.append(table.c.since == 1)
+    condition: ColumnElement[bool] = table.c.until.is_(None)
     if columns[0].nullable:
-        conditions.append(columns[0].is_not(None))
-    if family == "past":
-        columns += [table.c.since, table.c.until]
-    where: dict[str, Any] = {}
-    if conditions:
-        where = {"sqlite_where": and_(*conditions), "postgresql_where": and_(*conditions)}
-    Index(name, *columns, unique=unique, **where)
+        condition = and_(condition, columns[0].is_not(None))
+    where: dict[str, Any] = {"sqlite_where": condition, "postgresql_where": condition}
+    Index(f"ix_{table.name}_{names[0]}_newest", *columns, unique=unique, **where)
 
 
 def link(owner: Table, path: str, *columns: Column[Any], indexed: bool = True) -> Table:

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Index, inspect, text
+from sqlalchemy import Connection, Executable, Index, inspect, text
+from sqlalchemy.schema import CreateIndex
 
 from dataset.derived.keeping import keep
 from dataset.pool import Pool, cores, pool
@@ -15,6 +16,7 @@ from dataset.search.filling import fill, unindexed
 from dataset.store.holding import Held, held_in
 from dataset.store.loading import load
 from dataset.store.migrating import move
+from dataset.store.older import wanting
 from dataset.store.reading import newest_release
 from dataset.store.redacting import redact
 from dataset.store.steps import INDEX, LOAD, MIGRATE, OPTIMIZE, POSITIONS, REDACT, SEARCH, VERIFY, Observer, Steps
@@ -89,9 +91,10 @@ def carry_out(
             loaded = 0
             for release in releases:
                 loaded = _load(connection, release, helpers, loaded, progress)
-        with steps.step(INDEX, len(later)) as progress:
-            for done, index in enumerate(later, 1):
-                index.create(connection)
+        indexes: list[Executable] = [*map(CreateIndex, later), *(wanting(connection) if work.revision == HEAD else [])]
+        with steps.step(INDEX, len(indexes)) as progress:
+            for done, index in enumerate(indexes, 1):
+                connection.execute(index)
                 progress(done)
         with steps.step(SEARCH, unindexed(connection) if releases else 0) as progress:
             if releases:

@@ -29,7 +29,7 @@ from dataset.store.steps import (
     Failed,
     Refused,
 )
-from dataset.store.tables import HEAD, RECORDS
+from dataset.store.tables import HEAD, OLDER, RECORDS
 from tests.conftest import NewDatabase
 from tests.store.support import Stop, contents, each, indexes, stopping_at
 from tests.synthetic import History, make_log
@@ -67,6 +67,15 @@ def test_filled_before_it_is_indexed_a_database_is_the_same(
     publish(database_url, log, lambda *step: told.append(step))
     assert max(total for step, _, total in told if step == INDEX) > 50
     assert contents(database_url) == contents(published_url)
+    assert indexes(database_url) == indexes(published_url)
+
+
+def test_a_second_release_brings_the_indexes_for_the_first(
+    database_url: str, published_url: str, log: Sequence[Release]
+) -> None:
+    publish(database_url, log[:1])
+    assert not [index for index in indexes(database_url) if any(f"{end} " in index for end in OLDER)]
+    publish(database_url, log)
     assert indexes(database_url) == indexes(published_url)
 
 

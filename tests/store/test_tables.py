@@ -16,8 +16,9 @@ from dataset.schemas.fields import Code, Edtf, Items, Reference
 from dataset.store.columns import member_columns
 from dataset.store.database import Database
 from dataset.store.migrating import configuration
+from dataset.store.older import wanting
 from dataset.store.publishing import migrate
-from dataset.store.tables import HEAD, LINKS, RECORDS, is_shared, metadata
+from dataset.store.tables import HEAD, LINKS, OLDER, RECORDS, is_shared, metadata
 from tests.conftest import NewDatabase
 
 
@@ -54,6 +55,24 @@ def test_indexes_are_built_with_their_conditions(request: pytest.FixtureRequest,
                 declared = index.dialect_options[engine]["where"]
                 expected = "" if declared is None else str(declared.compile(compile_kwargs={"literal_binds": True}))
                 assert _bare(built[str(index.name)], table) == _bare(expected, table), index.name
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("state", ["migrated", "published"])
+def test_what_has_an_index_for_the_newest_release_has_two_for_those_before(
+    request: pytest.FixtureRequest, state: str
+) -> None:
+    """Once there are any: a database of one release or none pays nothing for them."""
+    database: Database = request.getfixturevalue(state)
+    with database.read() as connection:
+        for table in RECORDS.values():
+            held = {str(index["name"]) for index in inspect(connection).get_indexes(table.name)}
+            newest = {name.removesuffix("_newest") for name in held if name.endswith("_newest")}
+            for older in OLDER:
+                found = {name.removesuffix(older) for name in held if name.endswith(older)}
+                by_id = {f"ix_{table.name}_id"} if older == "_past" or table.info["order"] != "id" else set()
+                assert found == (newest - by_id if state == "published" else set())
+        assert wanting(connection) == []
 
 
 def _bare(condition: str, table: Table) -> str:
