@@ -43,7 +43,7 @@ torture: $(DEV) ## two hundred kills over 50,000 records on both engines, an hou
 bench: $(DEV) ## measure speed and size beside peers (PART=list SIZE=10k: one part); all parts write docs/performance.md
 	@$(BIN)/python -m benchmarks $(if $(PART),--part $(PART)) $(if $(SIZE),--size $(SIZE))
 
-soak: $(DEV) ## mixed traffic while releases are loaded and workers killed, for SOAK_MINUTES (30)
+soak: $(DEV) ## mixed traffic while releases are loaded and workers killed, for SOAK_MINUTES (30), on SOAK_ENGINE (sqlite)
 	@$(BIN)/python -m benchmarks.soak
 
 lint: $(DEV) ## ruff and mypy

@@ -1,4 +1,8 @@
-"""docs/performance.md: the goals beside what was measured, then each part with its tables and plots."""
+"""docs/performance.md: the goals beside what was measured, then each part with its tables and plots.
+
+What a run has measured is kept beside its data. The page is composed from that, from the summaries of the last soaks
+(`make soak` composes it again) and from `profiles.md`.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from benchmarks.places import ROOT, VAR, environment, peers_python
 PAGE: Final = ROOT / "docs" / "performance.md"
 PLOTS: Final = ROOT / "docs" / "performance"
 PROFILES: Final = ROOT / "benchmarks" / "profiles.md"
+HELD: Final = VAR / "performance.json"
 
 HEAD: Final = """\
 # Speed and size
@@ -31,6 +36,14 @@ sources, quotes, actors, events, topics and questions.
 
 ## Goals
 """
+
+
+SOAKS: Final = """\
+## Endurance
+
+Written by `make soak`: two workers under clients that compare every answer with what the log says, while a release is
+loaded and built and a worker killed each minute. Goals: no wrong answer, no answer of 5xx beyond the connections of
+a killed worker, and memory that is flat from the middle third to the last."""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -76,16 +89,27 @@ def machine() -> str:
 
 
 def write(sections: Sequence[Section], seconds: float) -> None:
-    """Write the page and its plots."""
+    """Keep what a run has measured, draw its plots and write the page."""
     draw([plot for found in sections for plot in found.plots])
-    head = HEAD.format(day=f"{datetime.now(UTC):%-d %B %Y}", minutes=seconds / 60, machine=machine())
+    day = f"{datetime.now(UTC):%-d %B %Y}"
+    held = {"day": day, "minutes": seconds / 60, "machine": machine(), "sections": [asdict(one) for one in sections]}
+    HELD.write_text(json.dumps(held, indent=1), encoding="utf-8")
+    compose()
+
+
+def compose() -> None:
+    """Write the page from what the last whole run has measured, if there was one, and the soaks."""
+    if not HELD.exists():
+        return
+    held = json.loads(HELD.read_text(encoding="utf-8"))
+    sections = [Section.read(one) for one in held["sections"]]
+    head = HEAD.format(day=held["day"], minutes=held["minutes"], machine=held["machine"])
     pieces = [head + "\n" + goals(goal for found in sections for goal in found.goals)]
     pieces += [section(found, plots=True) for found in sections]
-    if PROFILES.exists():
-        pieces.append(PROFILES.read_text(encoding="utf-8").strip())
+    if soaks := [file.read_text(encoding="utf-8").strip() for file in sorted(VAR.glob("soak-*.md"))]:
+        pieces.append("\n\n".join([SOAKS, *soaks]))
+    pieces.append(PROFILES.read_text(encoding="utf-8").strip())
     PAGE.write_text("\n\n".join(pieces) + "\n", encoding="utf-8")
-    held = [asdict(found) for found in sections]
-    (VAR / "performance.json").write_text(json.dumps(held, indent=1), encoding="utf-8")
 
 
 def draw(plots: Sequence[Plot]) -> None:

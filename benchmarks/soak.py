@@ -2,7 +2,8 @@
 
 Nothing is measured but what must never happen: an answer that is not what the log says, an answer of 5xx, a connection
 that ends without its worker having been killed, memory or open files that grow. SOAK_MINUTES says for how long, thirty
-by default; a short run has five kills and releases too. The summary is printed and written to `var/bench/soak.md`.
+by default; a short run has five kills and releases too. SOAK_ENGINE=postgresql puts the data into a server of its own.
+The summary is printed, and told in docs/performance.md beside what `make bench` measured last.
 """
 
 from __future__ import annotations
@@ -12,16 +13,22 @@ import shutil
 import signal
 import statistics
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from benchmarks import report
 from benchmarks.places import BIN, ROOT, VAR, environment, tell
 from benchmarks.servers import Server, free_port, start
 from benchmarks.soakers import Client, Moment, World
 from dataset.exports.building import build
 from dataset.store.publishing import publish
+from tests.api import streaming
 from tests.api.servers import workers_of
 from tests.synthetic import make_log
 
@@ -29,7 +36,7 @@ CLIENTS: Final = 4
 CLAIMS: Final = 1200
 #: What a worker may gain from the middle third of a soak to its last one, in MB of 10⁶ bytes.
 SLACK: Final = 4.0
-PAGE: Final = VAR / "soak.md"
+ENGINES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 class Sample(NamedTuple):
@@ -83,20 +90,43 @@ def killing(world: World, server: Server, every: float) -> None:
         os.kill(alive[-1], signal.SIGKILL)
 
 
-def soak(minutes: float) -> tuple[World, list[Sample], float]:
+@contextmanager
+def database(engine: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder / 'onrecord.sqlite'}"
+        return
+    with tempfile.TemporaryDirectory(prefix="onrecord-") as place:  # PostgreSQL's own user must reach it
+        server = streaming.server(Path(place))
+        try:
+            yield server.get_uri()
+        finally:
+            streaming.finish([server])
+
+
+def soak(minutes: float, engine: str) -> tuple[World, list[Sample], float]:
     """Run it; what was seen, what the first worker held meanwhile, and the highest of all workers."""
-    folder = VAR / "soak"
+    folder = VAR / f"soak-{engine}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    with database(engine, folder) as url:
+        return under(minutes, url, folder / "files")
+
+
+def under(minutes: float, url: str, files: Path) -> tuple[World, list[Sample], float]:
+    """The same, over an empty database."""
     every = min(60.0, minutes * 60 / 6)
     world = World(make_log(claims=CLAIMS, releases=int(minutes * 60 / every) + 3, share=0.02))
-    url, files = f"sqlite:///{folder / 'onrecord.sqlite'}", folder / "files"
     load(world, 2, url, files)
     port = free_port()
     settings = {"ONRECORD_DATABASE_URL": url, "ONRECORD_FILES": str(files), "ONRECORD_WORKERS": "2", "PORT": str(port)}
     time.sleep(3)
     server = start(
-        "soak", [str(BIN / "python"), str(ROOT / "wsgi.py")], environment(**settings), ready="/readyz", port=port
+        f"soak-{port}",
+        [str(BIN / "python"), str(ROOT / "wsgi.py")],
+        environment(**settings),
+        ready="/readyz",
+        port=port,
     )
     samples: list[Sample] = []
     highest = 0.0
@@ -134,9 +164,10 @@ def summary(world: World, minutes: float, samples: list[Sample], highest: float)
     kinds = ", ".join(f"{name} {count:,}" for name, count in sorted(world.asked.items()))
     statuses = ", ".join(f"{status} {count:,}" for status, count in sorted(world.statuses.items()))
     p50, p99 = (times[int(len(times) * share)] * 1000 for share in (0.5, 0.99))
+    day = f"{datetime.now(UTC):%-d %B %Y}"
     held = f"{samples[0].megabytes:.1f} MB at first, {was:.1f} in the middle third, {became:.1f} in the last one"
     lines = [
-        f"{minutes:g} minutes, {CLIENTS} clients, two workers on SQLite, {CLAIMS:,} claims with what belongs to them",
+        f"{minutes:g} minutes on {day}, {CLIENTS} clients, two workers, {CLAIMS:,} claims with what belongs to them",
         f"{len(times):,} answers ({kinds}), p50 {p50:.1f} ms, p99 {p99:.0f} ms, clients on the same machine",
         f"statuses: {statuses}",
         f"releases loaded meanwhile: {len(world.published) - 2}; workers killed: {len(world.kills)}",
@@ -153,11 +184,15 @@ def summary(world: World, minutes: float, samples: list[Sample], highest: float)
 def main() -> None:
     """Run it for as long as the environment says."""
     minutes = float(os.environ.get("SOAK_MINUTES") or 30)
-    world, samples, highest = soak(minutes)
+    engine = os.environ.get("SOAK_ENGINE") or "sqlite"
+    if engine not in ENGINES:
+        sys.exit(f"SOAK_ENGINE is {engine!r}; allowed: {', '.join(ENGINES)}")
+    world, samples, highest = soak(minutes, engine)
     lines, well = summary(world, minutes, samples, highest)
     text = "".join(f"- {line}\n" for line in [*lines, *(f"FAULT: {fault}" for fault in world.faults[:20])])
     tell(text)
-    PAGE.write_text(f"# Soak\n\n{text}", encoding="utf-8")
+    (VAR / f"soak-{engine}.md").write_text(f"### {ENGINES[engine]}\n\n{text}", encoding="utf-8")
+    report.compose()
     sys.exit(0 if well else "the soak found faults, or memory that is not flat")
 
 
