@@ -40,8 +40,8 @@ from api.resources import (
     topics,
 )
 from dataset.settings import Settings, read_settings
+from dataset.store.addresses import NotReady
 from dataset.store.budget import Budget
-from dataset.store.database import NotReady
 from dataset.store.replicas import Replicated
 
 NOUNS = (

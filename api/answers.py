@@ -17,8 +17,8 @@ from api.citing import REPRESENTATIONS, represented
 from api.included import included
 from api.negotiation import JSON, chosen
 from api.origins import SHARED, share_before
-from api.parameters import RecordRequest
 from api.problems import KINDS, Mistake, RequestProblem, mistaken
+from api.queries import RecordRequest
 from api.reading import View, reading
 from dataset.members import only
 from dataset.queries.compiled import fetch

@@ -6,8 +6,8 @@ from typing import Final
 
 from flask import request
 
-from api.parameters import ListQuery
 from api.problems import KINDS, Mistake, RequestProblem
+from api.queries import ListQuery
 
 #: Parameter → what costs less, the dearest first.
 CHEAPER: Final = {

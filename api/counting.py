@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from api.answers import compact, send
 from api.lists import Find, narrowed, worded
 from api.negotiation import JSON, chosen
-from api.parameters import ListRequest
+from api.queries import ListRequest
 from api.reading import reading
 from dataset.queries.grouping import find_count, find_groups
 

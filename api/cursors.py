@@ -18,6 +18,9 @@ from typing import Final, NamedTuple
 FORM: Final = 1
 PATTERN: Final = "[A-Za-z0-9_-]{1,1000}"
 
+#: Made once: `json.dumps` with these would make an encoder for every cursor.
+_encode: Final = json.JSONEncoder(separators=(",", ":"), default=list).encode
+
 _PLACE = re.compile(r"[ -~]{1,600}")
 
 
@@ -30,7 +33,7 @@ class Cursor(NamedTuple):
 
     def encode(self) -> str:
         """The cursor as clients get it."""
-        text = json.dumps([FORM, *self], separators=(",", ":"))
+        text = _encode([FORM, *self])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -54,5 +57,5 @@ def decode(text: str) -> Cursor:
 
 def digest(record_type: str, filters: Mapping[str, object]) -> str:
     """A short digest of a query; the order of filters, and of the values in one, makes no difference."""
-    canonical = json.dumps([record_type, sorted(filters.items())], separators=(",", ":"), default=list)
+    canonical = _encode([record_type, sorted(filters.items())])
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

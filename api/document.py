@@ -12,7 +12,7 @@ from typing import Any, Final
 from flask import Flask
 
 from api.documented import Api
-from api.parameters import ListQuery
+from api.queries import ListQuery
 from api.shared import share
 
 OPENAPI: Final = "3.1.1"

@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from api.costs import too_costly
 from api.problems import RequestProblem, problem
 from api.reading import Elsewhere
+from dataset.store.addresses import NotReady
 from dataset.store.budget import TooCostly
-from dataset.store.database import NotReady
 
 log = logging.getLogger("onrecord.api")
 

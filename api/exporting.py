@@ -22,8 +22,8 @@ from werkzeug.wsgi import FileWrapper
 from api.caching import coding
 from api.lists import TYPES_SENT, Find, check_columns, narrowed, worded
 from api.negotiation import CSV, JSON, NDJSON
-from api.parameters import ListRequest
 from api.problems import KINDS, RequestProblem
+from api.queries import ListRequest
 from api.reading import View, reading
 from dataset.exports.rows import csv_header, csv_rows, json_array, json_lines
 from dataset.members import only

@@ -19,8 +19,9 @@ from api.caching import address
 from api.cursors import Cursor
 from api.included import included
 from api.negotiation import CSV, JSON, NDJSON, chosen
-from api.parameters import ListRequest, bad_cursor
+from api.parameters import bad_cursor
 from api.problems import Mistake, mistaken
+from api.queries import ListRequest
 from api.reading import View, reading
 from dataset.canonical import parse
 from dataset.exports.rows import csv_header, csv_rows, json_lines, without_column

@@ -19,11 +19,13 @@ from sqlalchemy.exc import DBAPIError
 from api.caching import Basis, expect
 from api.catalogue import Catalogue, Catalogues, Known
 from api.files import Files
-from api.parameters import ListRequest, RecordRequest, bad_cursor
+from api.parameters import bad_cursor
 from api.problems import Mistake, RequestProblem, Where, mistaken
+from api.queries import ListRequest, RecordRequest
 from dataset.queries.releases import Release
+from dataset.store.addresses import NotReady
 from dataset.store.budget import steps_of
-from dataset.store.database import Database, NotReady
+from dataset.store.database import Database
 from dataset.store.replicas import Replicated, is_in_the_way
 
 EXTENSION = "onrecord"

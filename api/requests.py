@@ -5,15 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 import time
-from collections.abc import Iterator, Mapping
-from copy import copy
+from collections.abc import Iterator
 from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
-from weakref import WeakKeyDictionary
 
-from flask import Flask, g, request
-from marshmallow import Schema, ValidationError, missing
+from flask import Flask, Request, g, request
+from flask.globals import request_ctx
+from marshmallow import Schema, ValidationError
 from marshmallow.fields import Field
 from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
@@ -23,6 +22,7 @@ from werkzeug.routing import RequestRedirect
 from api.files import NAME
 from api.parameters import VERSION, bad_value
 from api.problems import Mistake, mistaken, problem
+from api.queries import Query
 from dataset.problems import shown
 from dataset.schemas import TYPES
 from dataset.schemas.fields import Pattern
@@ -51,13 +51,6 @@ PATHS: Final[dict[str, Field[Any]]] = {
         "Name of the kind of problem.", "[a-z]+(?:-[a-z]+)*", "a name such as bad-cursor", example="bad-cursor"
     ),
 }
-
-
-#: Schema → the fields that are loaded whether or not a request sets them, and the place of each among all.
-_KNOWN: WeakKeyDictionary[Schema, tuple[set[str], dict[str, int]]] = WeakKeyDictionary()
-
-#: Schema → what it makes of no parameters.
-_NOTHING: WeakKeyDictionary[Schema, Any] = WeakKeyDictionary()
 
 
 def register(app: Flask) -> None:
@@ -121,40 +114,19 @@ class Parser(FlaskParser):
         Raises:
             RequestProblem: with every mistake that was found in path and query.
         """
-        schema: Schema = argmap
-        if any(len(values) > 1 for values in request.args.listvalues()):
-            request.args = joined(request.args, schema)
-        mistakes = [*_path_mistakes(), *_name_mistakes(schema)]
+        schema: Query = argmap
+        asked = request_ctx.request  # looked up once: `request` is at every use
+        if any(len(values) > 1 for values in asked.args.listvalues()):
+            asked.args = joined(asked.args, schema)
+        mistakes = [*_path_mistakes(asked), *_name_mistakes(asked.args, schema)]
         parsed: Any = None
         try:
-            given = {name: value for name, value in request.args.items() if name in schema.fields}
-            parsed = narrowed(schema, given).load(given) if given else _asked_nothing(schema)
+            parsed = schema.read({name: value for name, value in asked.args.items() if name in schema.fields})
         except ValidationError as error:
             mistakes += _value_mistakes(error)
         if mistakes:
             raise mistaken(mistakes)
         return parsed
-
-
-def narrowed(schema: Schema, names: Mapping[str, str]) -> Schema:
-    """The schema with the fields alone that a request sets, or that want to be asked; lists have seventy and more."""
-    found = copy(schema)
-    known = _KNOWN.get(schema)
-    if known is None:
-        fields = schema.load_fields.items()
-        always = {name for name, field in fields if field.required or field.load_default is not missing}
-        known = _KNOWN[schema] = always, {name: place for place, name in enumerate(schema.load_fields)}
-    always, places = known
-    wanted = sorted(always.union(names), key=places.__getitem__)
-    found.load_fields = {name: schema.load_fields[name] for name in wanted}
-    return found
-
-
-def _asked_nothing(schema: Schema) -> Any:
-    """What a schema makes of no parameters, which is the same each time."""
-    if schema not in _NOTHING:
-        _NOTHING[schema] = narrowed(schema, {}).load({})
-    return _NOTHING[schema]
 
 
 def joined(args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
@@ -175,24 +147,24 @@ def path_field(blueprint: str, name: str) -> Field[Any]:
     return PATHS.get(f"{blueprint}.{name}") or PATHS[blueprint]
 
 
-def _path_mistakes() -> Iterator[Mistake]:
-    for name, value in (request.view_args or {}).items():
+def _path_mistakes(asked: Request) -> Iterator[Mistake]:
+    for name, value in (asked.view_args or {}).items():
         try:
-            path_field(str(request.blueprint), name).deserialize(value)
+            path_field(str(asked.blueprint), name).deserialize(value)
         except ValidationError as error:
             allowed = str(error.messages[0]).partition("; allowed: ")[2]
             yield Mistake("bad-value", "path", name, f"{name}: {error.messages[0]}", value, allowed or None)
 
 
-def _name_mistakes(schema: Schema) -> Iterator[Mistake]:
-    unknown = [name for name in request.args if name not in schema.fields]
+def _name_mistakes(args: MultiDict[str, str], schema: Schema) -> Iterator[Mistake]:
+    unknown = [name for name in args if name not in schema.fields]
     known = list(schema.fields) if unknown else []
     for name in unknown[:20]:
         close = difflib.get_close_matches(name[:40], known, n=1, cutoff=0.6)
         hint = f"; did you mean {close[0]}?" if close else ""
         allowed = ", ".join(known) or "no parameters"
         yield Mistake("unknown-parameter", "query", name, f"unknown parameter {shown(name)}{hint}", name, allowed)
-    for name, values in request.args.lists():
+    for name, values in args.lists():
         if len(values) > 1 and name in schema.fields:
             detail = f"{name} stands {len(values)} times; allowed: once"
             yield Mistake("repeated-parameter", "query", name, detail, f"{len(values)} times", "once")

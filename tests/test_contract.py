@@ -20,8 +20,9 @@ from ruamel.yaml import YAML
 
 from api import NOUNS, examples
 from api.document import as_yaml
-from api.parameters import NOT, ReleasedListQuery, Values
+from api.parameters import NOT, Values
 from api.problems import KINDS
+from api.queries import ReleasedListQuery
 from dataset.exports.building import build
 from dataset.log import Release
 from dataset.members import references

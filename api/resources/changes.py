@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from flask import Response, request
-from marshmallow import ValidationError, fields, validates
+from marshmallow import fields
 from sqlalchemy import select
 
 from api import examples
@@ -18,19 +18,9 @@ from api.documented import Blueprint
 from api.lists import next_link
 from api.moments import AsOf
 from api.negotiation import JSON, chosen
-from api.parameters import (
-    VERSION,
-    CursorText,
-    Limit,
-    ListQuery,
-    ListRequest,
-    RecordQuery,
-    RecordRequest,
-    bad_cursor,
-    release_field,
-    types_field,
-)
+from api.parameters import VERSION, CursorText, Limit, release_field, types_field
 from api.problems import Mistake, mistaken
+from api.queries import ListQuery, ListRequest, RecordQuery, RecordRequest
 from api.reading import View, reading
 from api.resources.nouns import NOUNS
 from api.shapes import Listed, Shape, many, words
@@ -69,18 +59,12 @@ class ChangeQuery(ListQuery):
         example="0.1.0",
     )
     limit = Limit()
-    cursor = CursorText()
+    cursor = CursorText(PLACE)
     release = release_field()
     as_of = AsOf()
 
     class Meta(ListQuery.Meta):
         include: ClassVar = {"type": types_field()}  # `type` itself is the name of the list
-
-    @validates("cursor")
-    def check_place(self, cursor: Cursor, data_key: str) -> None:
-        """The log is ordered by release, type and id."""
-        if not PLACE.fullmatch(cursor.after):
-            raise ValidationError([bad_cursor(cursor.encode(), "it belongs to another list")])
 
 
 class FieldChange(Shape):

@@ -5,11 +5,12 @@ The operations belong to the nouns that they are of, and are added to theirs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response
-from marshmallow import fields, post_load
+from marshmallow import fields
 from sqlalchemy import select
 
 from api.answers import absent, compact, send
@@ -27,7 +28,7 @@ from api.citing import (
 )
 from api.examples import VERSION
 from api.negotiation import JSON, chosen
-from api.parameters import Query, RecordQuery, RecordRequest
+from api.queries import Query, RecordQuery, RecordRequest
 from api.reading import View, reading, reading_log, unknown_release
 from api.resources import releases
 from api.resources.nouns import NOUNS
@@ -60,10 +61,9 @@ class CitationQuery(RecordQuery):
 
     format = format_field()
 
-    @post_load
-    def made(self, data: dict[str, Any], **kwargs: Any) -> CitationRequest:
+    def made(self, values: dict[str, Any], given: Mapping[str, str]) -> CitationRequest:
         """What the view gets."""
-        return CitationRequest(data.get("release"), data.get("as_of"), format=data.get("format"))
+        return CitationRequest(values.get("release"), values.get("as_of"), format=values.get("format"))
 
 
 class ReleaseCitationQuery(Query):

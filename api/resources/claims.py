@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response
-from marshmallow import ValidationError, validates_schema
 
 from api import examples
 from api.answers import record
@@ -14,7 +14,9 @@ from api.documented import Blueprint
 from api.filters import anchored, chain, days, doubt, publisher, source_language, translated, zone
 from api.forms import list_forms
 from api.lists import record_list
-from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
+from api.parameters import Values
+from api.problems import Mistake
+from api.queries import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.claims import find_claims
 from dataset.schemas import codes
@@ -85,25 +87,22 @@ class ClaimQuery(ReleasedListQuery):
         )
     )
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def check_numbers(self, data: dict[str, Any], original: dict[str, Any], **kwargs: Any) -> None:
-        """A figure is asked for in a unit, from the lesser to the greater; voices in one way."""
-        mistakes: dict[str, list[str]] = {
-            name: [f"found {original[name]} without a unit; allowed: together with unit, such as unit=people"]
-            for name in ("quantity_min", "quantity_max")
-            if name in original and "unit" not in original
-        }
-        low, high = data.get("quantity_min"), data.get("quantity_max")
+    def beside(self, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """A figure is asked for in a unit; voices in one way."""
+        yield from super().beside(given)
+        for name in ("quantity_min", "quantity_max"):
+            if name in given and "unit" not in given:
+                yield name, f"found {given[name]} without a unit; allowed: together with unit, such as unit=people"
+        for name in ("voices_min", "voices_max"):
+            if name in given and "voices" in given:
+                yield name, "found beside voices; allowed: voices alone, or voices_min and voices_max"
+
+    def together(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str | Mistake]]:
+        """A figure is asked for from the lesser to the greater."""
+        yield from super().together(values)
+        low, high = values.get("quantity_min"), values.get("quantity_max")
         if low is not None and high is not None and low > high:
-            mistakes["quantity_max"] = [f"found {high:g}; allowed: at least quantity_min, {low:g}"]
-        if "voices" in original:
-            mistakes |= {
-                name: ["found beside voices; allowed: voices alone, or voices_min and voices_max"]
-                for name in ("voices_min", "voices_max")
-                if name in original
-            }
-        if mistakes:
-            raise ValidationError(mistakes)
+            yield "quantity_max", f"found {high:g}; allowed: at least quantity_min, {low:g}"
 
 
 class ClaimRecordQuery(ShapedRecordQuery):

@@ -10,7 +10,7 @@ from marshmallow import fields
 from api import examples
 from api.counting import count
 from api.documented import Blueprint
-from api.parameters import ListRequest, counting
+from api.queries import ListRequest, counting
 from api.resources.actors import ActorQuery
 from api.resources.claims import ClaimQuery
 from api.resources.events import EventQuery

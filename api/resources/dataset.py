@@ -8,7 +8,7 @@ from api import examples
 from api.answers import the_record
 from api.citing import FORMS
 from api.documented import Blueprint
-from api.parameters import RecordRequest, ShapedRecordQuery
+from api.queries import RecordRequest, ShapedRecordQuery
 from api.shapes import Answered
 from dataset.schemas.dataset import Dataset
 from dataset.store.tables import dataset

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any, ClassVar, Final
 
 from flask import Response, request
-from marshmallow import ValidationError, fields, validates
+from marshmallow import fields
 
 from api import cursors, examples
 from api.answers import compact, send
@@ -16,7 +17,8 @@ from api.differences import net_changes
 from api.documented import Blueprint
 from api.lists import next_link
 from api.negotiation import JSON, chosen
-from api.parameters import CursorText, Limit, ListQuery, ListRequest, bad_cursor, types_field
+from api.parameters import CursorText, Limit, types_field
+from api.queries import ListQuery, ListRequest
 from api.reading import reading_log
 from api.resources.changes import FIELD, FieldChange
 from api.shapes import Listed, Shape, many, words
@@ -32,20 +34,14 @@ class DiffQuery(ListQuery):
     type = "diff"
 
     limit = Limit()
-    cursor = CursorText()
+    cursor = CursorText(PLACE)
 
     class Meta(ListQuery.Meta):
         include: ClassVar = {"type": types_field()}  # `type` itself is the name of the list
 
-    def digest(self, data: dict[str, Any]) -> str:
+    def digest(self, values: Mapping[str, Any]) -> str:
         """A cursor belongs to its two releases too."""
-        return cursors.digest(super().digest(data), request.view_args or {})
-
-    @validates("cursor")
-    def check_place(self, cursor: Cursor, data_key: str) -> None:
-        """Differences are ordered by type and id."""
-        if not PLACE.fullmatch(cursor.after):
-            raise ValidationError([bad_cursor(cursor.encode(), "it belongs to another list")])
+        return cursors.digest(super().digest(values), request.view_args or {})
 
 
 class GivenReason(Shape):

@@ -7,7 +7,7 @@ from flask import Response
 from api.documented import Blueprint
 from api.exporting import export
 from api.forms import export_forms
-from api.parameters import ListRequest, exporting
+from api.queries import ListRequest, exporting
 from api.resources.actors import ActorQuery
 from api.resources.claims import ClaimQuery
 from api.resources.events import EventQuery

@@ -14,8 +14,8 @@ from api.caching import FOR_EVER, SHORT, last_modified
 from api.catalogue import Known
 from api.documented import Blueprint
 from api.files import Damaged
-from api.parameters import Query
 from api.problems import problem
+from api.queries import Query
 from api.reading import catalogue_now, files, unknown_release
 from dataset.exports.index import File
 

@@ -11,7 +11,8 @@ from api.documented import Blueprint
 from api.forms import list_forms
 from api.lists import record_list
 from api.negotiation import JSON, chosen
-from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
+from api.parameters import Values
+from api.queries import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery
 from api.reading import reading
 from api.shapes import Answered, ListedRecords, many
 from api.sides import PositionPair, Side, gather, pairs, sides

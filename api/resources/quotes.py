@@ -11,7 +11,8 @@ from api.documented import Blueprint
 from api.filters import anchored, chain, days, doubt, publisher, translated, zone
 from api.forms import list_forms
 from api.lists import record_list
-from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
+from api.parameters import Values
+from api.queries import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.quotes import find_quotes
 from dataset.schemas import codes

@@ -6,13 +6,13 @@ who asks that address has the query run again, and hears whether the result is t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Response, request
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import fields
 from sqlalchemy import Table
 
 from api import examples
@@ -21,7 +21,7 @@ from api.citing import CITATION_FORMS, about_of, citation_members, send_citation
 from api.documented import Blueprint
 from api.lists import Find
 from api.negotiation import JSON
-from api.parameters import RecordRequest, ReleasedListQuery
+from api.queries import RecordRequest, ReleasedListQuery
 from api.reading import View, reading
 from api.resources import actors, claims, events, places, questions, quotes, sources, topics
 from api.resources.citations import CitedAs, format_field
@@ -84,30 +84,30 @@ def result_query(listed: type[ReleasedListQuery]) -> type[ReleasedListQuery]:
         class Meta(ReleasedListQuery.Meta):
             exclude = tuple(sorted((listed.common - KEPT) & {*listed().fields, "expand"}))  # which some lists lack
 
-        @validates_schema
-        def check_cited(self, data: dict[str, Any], **kwargs: Any) -> None:
+        def beside(self, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             """A result that was cited has both figures, and the release that it is of."""
-            if not data.keys() & {"cited_count", "cited_sha256"}:
-                return
-            for name in ("release", "cited_count", "cited_sha256"):
-                if name not in data:
-                    raise ValidationError({name: [f"found nothing; allowed: {TOGETHER}"]})
+            yield from super().beside(given)
+            if "cited_count" in given or "cited_sha256" in given:
+                for name in ("release", "cited_count", "cited_sha256"):
+                    if name not in given:
+                        yield name, f"found nothing; allowed: {TOGETHER}"
 
-        @post_load
-        def made(self, data: dict[str, Any], **kwargs: Any) -> ResultRequest:
+        def made(self, values: dict[str, Any], given: Mapping[str, str]) -> ResultRequest:
             """What the view gets."""
-            names = data.keys() - OURS - {"release", "as_of"}
-            told = {name: self._told(name, data[name]) for name in sorted(names)}
-            cited = {"count": data["cited_count"], "sha256": data["cited_sha256"]} if "cited_count" in data else {}
-            filters = self.filters({name: data[name] for name in names})
+            names = values.keys() - OURS - {"release", "as_of"}
+            told = {name: self._told(name, values[name]) for name in sorted(names)}
+            cited = (
+                {"count": values["cited_count"], "sha256": values["cited_sha256"]} if "cited_count" in values else {}
+            )
+            filters = self.filters({name: values[name] for name in names})
             return ResultRequest(
-                data.get("release"),
-                data.get("as_of"),
+                values.get("release"),
+                values.get("as_of"),
                 filters=filters,
-                words=data.get("q"),
-                ids=data.get("id"),
+                words=values.get("q"),
+                ids=values.get("id"),
                 query=told,
-                format=data.get("format"),
+                format=values.get("format"),
                 cited=cited,
             )
 

@@ -11,7 +11,8 @@ from api.documented import Blueprint
 from api.lists import marked, placed, send_page
 from api.moments import AsOf
 from api.negotiation import JSON, chosen
-from api.parameters import CursorText, Limit, ListQuery, ListRequest, WordsText, release_field, types_field
+from api.parameters import CursorText, Limit, WordsText, release_field, types_field
+from api.queries import ListQuery, ListRequest
 from api.reading import reading
 from api.shapes import Highlight, Listed, Shape, many, words
 from dataset.search.pages import Hit, page_of_all

@@ -12,12 +12,12 @@ from api.answers import compact, send
 from api.caching import NEVER, Basis, expect
 from api.documented import Blueprint, text_form
 from api.negotiation import HTML, JSON, chosen
-from api.parameters import Query
 from api.problems import KINDS, Kind, problem
+from api.queries import Query
 from api.reading import catalogue_now, databases, files
 from api.resources.pages import page
 from api.shapes import Shape, free, free_list, many, number, text_list, words
-from dataset.store.database import NotReady
+from dataset.store.addresses import NotReady
 
 blueprint = Blueprint("service", "The service itself: its state, its document and its problems explained.")
 

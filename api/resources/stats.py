@@ -11,7 +11,7 @@ from api import examples
 from api.answers import compact, send
 from api.documented import Blueprint
 from api.negotiation import JSON, chosen
-from api.parameters import RecordQuery, RecordRequest
+from api.queries import RecordQuery, RecordRequest
 from api.reading import View, reading
 from api.resources.counts import CountGroup
 from api.shapes import Shape, figures_by_name, many, number, words

@@ -6,17 +6,17 @@ import re
 from typing import Any, Final
 
 from flask import Response
-from marshmallow import ValidationError, fields, validates
+from marshmallow import fields
 
 from api import examples
 from api.answers import compact
-from api.cursors import Cursor
 from api.documented import Blueprint
 from api.filters import days
 from api.lists import send_page
 from api.moments import AsOf
 from api.negotiation import JSON, chosen
-from api.parameters import CursorText, Limit, ListQuery, ListRequest, Values, bad_cursor, release_field
+from api.parameters import CursorText, Limit, Values, release_field
+from api.queries import ListQuery, ListRequest
 from api.reading import reading
 from api.shapes import Listed, Shape, many, words
 from dataset.canonical import Body, parse
@@ -51,15 +51,9 @@ class TimelineQuery(ListQuery):
     )
     date_overlaps, date_within = days("its date")
     limit = Limit("items")
-    cursor = CursorText()
+    cursor = CursorText(PLACE)
     release = release_field()
     as_of = AsOf()
-
-    @validates("cursor")
-    def check_place(self, cursor: Cursor, data_key: str) -> None:
-        """The timeline is ordered by day, type and id."""
-        if not PLACE.fullmatch(cursor.after):
-            raise ValidationError([bad_cursor(cursor.encode(), "it belongs to another list")])
 
 
 class Moment(Shape):

@@ -10,7 +10,8 @@ from api.citing import FORMS
 from api.documented import Blueprint
 from api.forms import list_forms
 from api.lists import record_list
-from api.parameters import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery, Values
+from api.parameters import Values
+from api.queries import ListRequest, RecordRequest, ReleasedListQuery, ShapedRecordQuery
 from api.shapes import Answered, ListedRecords, many
 from dataset.queries.topics import find_topics
 from dataset.schemas.entities import Topic

@@ -8,7 +8,7 @@ from dataset.cli.output import fail, show_json
 from dataset.cli.progress import bars
 from dataset.problems import Problem
 from dataset.settings import read_settings
-from dataset.store.database import NotReady
+from dataset.store.addresses import NotReady
 from dataset.store.steps import PublishingError
 
 

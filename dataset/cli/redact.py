@@ -21,7 +21,8 @@ from dataset.redacting import reach, redact_log, referring
 from dataset.redactions import Redaction, redacted_in
 from dataset.schemas import TYPES
 from dataset.settings import Settings, read_settings
-from dataset.store.database import Database, NotReady
+from dataset.store.addresses import NotReady
+from dataset.store.database import Database
 from dataset.store.holding import Held, held_by
 from dataset.store.redacting import releases_with
 from dataset.store.steps import PublishingError

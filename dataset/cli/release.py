@@ -19,7 +19,7 @@ from dataset.redactions import read_redactions
 from dataset.releasing import Cut, cut, state_of, write, write_changelog
 from dataset.settings import Settings, read_settings
 from dataset.state import State
-from dataset.store.database import NotReady
+from dataset.store.addresses import NotReady
 from dataset.store.steps import PublishingError
 
 

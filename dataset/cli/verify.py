@@ -12,7 +12,7 @@ from dataset.exports.verifying import Checked
 from dataset.exports.verifying import verify as run
 from dataset.problems import Problem
 from dataset.settings import read_settings
-from dataset.store.database import NotReady
+from dataset.store.addresses import NotReady
 from dataset.store.steps import PublishingError
 
 

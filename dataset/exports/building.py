@@ -36,7 +36,8 @@ from dataset.exports.sqlitefile import Dangling, SQLiteFile
 from dataset.exports.tables import write_type
 from dataset.redactions import redactions_of, remaining
 from dataset.state import FILE_ORDER
-from dataset.store.database import Database, NotReady
+from dataset.store.addresses import NotReady
+from dataset.store.database import Database
 from dataset.store.reading import StoredRelease, stored_releases
 from dataset.store.steps import LOCK, RENAME, SWEEP, SYNC, Observer, Refused, Steps, ignore
 

@@ -13,7 +13,8 @@ from sqlalchemy import URL, Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
 from dataset.redactions import Redaction, redacted_in
-from dataset.store.database import Database, NotReady, parse_url, revision_of, shown, sqlite_path
+from dataset.store.addresses import NotReady, parse_url, shown, sqlite_path
+from dataset.store.database import Database, revision_of
 from dataset.store.reading import StoredRelease, stored_releases
 from dataset.store.steps import Failed, Refused
 from dataset.store.tables import HEAD, metadata, releases

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from dataset.redactions import Redaction, redacted_in
 from dataset.store import replacing, transacting
-from dataset.store.database import parse_url, shown
+from dataset.store.addresses import parse_url, shown
 from dataset.store.holding import Held, held_by, missing, unredacted
 from dataset.store.migrating import revisions
 from dataset.store.steps import Observer, Refused, ignore

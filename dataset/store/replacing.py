@@ -21,7 +21,7 @@ from sqlalchemy import URL, Engine, NullPool, create_engine
 from dataset.durable import sync
 from dataset.pool import cores
 from dataset.search.available import lacking
-from dataset.store.database import shown, sqlite_path
+from dataset.store.addresses import shown, sqlite_path
 from dataset.store.holding import Held, held_by
 from dataset.store.preparing import Inconsistent
 from dataset.store.steps import COPY, LOCK, RENAME, SWEEP, SYNC, Failed, Refused, Steps

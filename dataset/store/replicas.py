@@ -16,8 +16,9 @@ from typing import Final
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
+from dataset.store.addresses import NotReady, parse_url
 from dataset.store.budget import Budget
-from dataset.store.database import Database, NotReady, parse_url
+from dataset.store.database import Database
 
 log = logging.getLogger("onrecord.replicas")
 

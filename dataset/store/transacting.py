@@ -6,8 +6,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, Connection, delete, inspect, text
 
-from dataset.store.database import postgresql_engine, shown
+from dataset.store.addresses import shown
 from dataset.store.holding import Held, held_in
+from dataset.store.postgresql import postgresql_engine
 from dataset.store.preparing import Inconsistent
 from dataset.store.steps import COMMIT, LOCK, Refused, Steps
 from dataset.store.tables import metadata

@@ -10,7 +10,7 @@ import pytest
 
 from api import create_app
 from api.costs import CHEAPER
-from api.parameters import ListQuery
+from api.queries import ListQuery
 from api.resources.claims import ClaimQuery
 from dataset.settings import read_settings
 from dataset.store import budget

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, create_engine, select
 
 from dataset.derived.keeping import rebuild
 from dataset.log import Release
-from dataset.store.database import Database, postgresql_engine
+from dataset.store.database import Database
+from dataset.store.postgresql import postgresql_engine
 from dataset.store.publishing import publish
 from dataset.store.reading import valid_in
 from dataset.store.tables import positions, relations

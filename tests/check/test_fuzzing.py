@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from api.parameters import ReleasedListQuery
+from api.queries import ReleasedListQuery
 from dataset.schemas.fields import Reference
 from tests.check.support import BIN, ROOT, Service, environment, programs_of, run, serving
 from tests.conftest import NewDatabase

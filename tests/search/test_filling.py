@@ -12,8 +12,10 @@ from dataset.search import available, filling
 from dataset.search.filling import rebuild, unindexed
 from dataset.search.places import Full, between
 from dataset.search.query import parse
-from dataset.store.database import Database, NotReady, postgresql_engine
+from dataset.store.addresses import NotReady
+from dataset.store.database import Database
 from dataset.store.migrating import refill
+from dataset.store.postgresql import postgresql_engine
 from dataset.store.publishing import migrate, publish
 from dataset.store.steps import Failed
 from dataset.store.tables import RECORDS, search

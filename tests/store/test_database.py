@@ -16,7 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dataset.log import Release
-from dataset.store.database import Database, NotReady, parse_url, postgresql_engine, shown
+from dataset.store.addresses import NotReady, parse_url, shown
+from dataset.store.database import Database
+from dataset.store.postgresql import postgresql_engine
 from dataset.store.publishing import migrate, publish
 from dataset.store.reading import newest_release
 from dataset.store.tables import HEAD, RECORDS

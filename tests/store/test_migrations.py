@@ -13,8 +13,9 @@ from sqlalchemy import create_engine, text, update
 
 from dataset.log import Release
 from dataset.store.columns import FRAME
-from dataset.store.database import Database, postgresql_engine, revision_of
+from dataset.store.database import Database, revision_of
 from dataset.store.migrating import SCRIPTS, move, refill, revisions
+from dataset.store.postgresql import postgresql_engine
 from dataset.store.publishing import migrate, publish
 from dataset.store.steps import Refused
 from dataset.store.tables import HEAD, LINKS, RECORDS
