@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
-from threading import Semaphore
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from api import create_app
@@ -78,13 +78,18 @@ class Turns:
 
     def __init__(self, app: WSGIApplication, number: int) -> None:
         self._app = app
-        self._free = Semaphore(number)
+        self._free: SimpleQueue[None] = SimpleQueue()  # a semaphore whose waiting costs no line of Python
+        for _ in range(number):
+            self._free.put(None)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/healthz":  # that it lives is said however much there is to do
             return self._app(environ, start_response)
-        with self._free:
+        self._free.get()
+        try:
             return self._app(environ, start_response)
+        finally:
+            self._free.put(None)
 
 
 def loaded(target: str, number: int) -> WSGIApplication:

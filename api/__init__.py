@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.routing import MapAdapter
 
 from api import answers, caching, document, exporting, logs, reading, requests
 from api.files import Files
@@ -44,6 +45,9 @@ from dataset.store.addresses import NotReady
 from dataset.store.budget import Budget
 from dataset.store.replicas import Replicated
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 NOUNS = (
     dataset,
     sources,
@@ -69,11 +73,25 @@ NOUNS = (
 
 
 class Service(Flask):
-    """A Flask whose functions are all plain ones."""
+    """A Flask that knows what this service never has: coroutines, sessions, routes that depend on a host."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function itself: no view is a coroutine, and looking costs more than calling most of them."""
+        """The function itself: looking whether it is a coroutine costs more than calling most of them."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """The routes for a request, whatever host it names."""
+        if request is None:
+            return None
+        return MapAdapter(self.url_map, "", request.root_path, "", request.scheme, request.path, request.method)
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, with the headers that all answers have."""
+
+        def begin(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
+            return start_response(status, headers + answers.ALWAYS, *failed)
+
+        return super().wsgi_app(environ, begin)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
+from flask.globals import app_ctx
 from sqlalchemy import Table
 
 from api.citing import REPRESENTATIONS, represented
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 #: For answers that no browser shows as a page; pages set their own.
 POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 
-#: Headers that no view sets.
-ALWAYS: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), *SHARED)
+#: Headers that no view sets; the application adds them as it sends, unlooked at.
+ALWAYS: Final = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), *SHARED]
 
 
 #: Made once: `json.dumps` with these would make an encoder for every answer.
@@ -50,13 +51,13 @@ class Answer(Response):
 
 
 def register(app: Flask) -> None:
-    """Give every answer of `app` the headers that all have."""
+    """Give every answer of `app` the headers that each has its own value of."""
     app.after_request(finish)
 
 
 def finish(answer: Response) -> Response:
-    """The headers of every answer."""
-    answer.headers.extend((("X-Request-Id", g.get("request_id", "")), *ALWAYS))
+    """The headers of every answer, but for those that are always the same."""
+    answer.headers.add("X-Request-Id", app_ctx.g.get("request_id", ""))
     answer.headers.setdefault("Content-Security-Policy", POLICY)
     if request.method == "OPTIONS":
         share_before(answer)

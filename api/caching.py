@@ -13,15 +13,15 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote_plus
 
-from flask import Flask, Response, current_app, g, request
-from flask.globals import request_ctx
+from flask import Flask, Request, Response, request
+from flask.globals import app_ctx, request_ctx
 from werkzeug.http import http_date, parse_accept_header
 
 from api.catalogue import Known
@@ -81,30 +81,31 @@ def expect(basis: Basis) -> None:
     Raises:
         NotModified: the client has it.
     """
-    g.basis, g.tag = basis, tag_of(basis)
-    asked = "HTTP_IF_NONE_MATCH" in request.environ and request.method in ("GET", "HEAD")
-    if asked and g.tag in request.if_none_match.as_set(include_weak=True):
+    asked, held = request_ctx.request, app_ctx.g  # looked up once: `request` and `g` are at every use
+    held.basis, held.tag = basis, tag_of(basis, asked, held.get("media_type"))
+    conditional = "HTTP_IF_NONE_MATCH" in asked.environ and asked.method in ("GET", "HEAD")
+    if conditional and held.tag in asked.if_none_match.as_set(include_weak=True):
         raise NotModified
 
 
-def tag_of(basis: Basis) -> str:
-    """The strong tag of the answer to this request."""
-    release, asked = basis.release, request_ctx.request
+def tag_of(basis: Basis, asked: Request, media_type: str | None) -> str:
+    """The strong tag of the answer to a request."""
+    release = basis.release
     parts = [
-        current_app.extensions[ANSWER_VERSION],
+        app_ctx.app.extensions[ANSWER_VERSION],
         [release.version, release.sha256] if release else None,
         basis.state,
         asked.path,
         sorted(asked.args.items(multi=True)),
-        g.get("media_type"),
-        coding(),
+        media_type,
+        coding(asked),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-def coding() -> str:
+def coding(asked: Request) -> str:
     """The content coding that the client likes best of those there are: `gzip` or `identity`."""
-    header = request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    header = asked.environ.get("HTTP_ACCEPT_ENCODING", "")
     return (_remembered if len(header) <= REMEMBERED else coding_of)(header)
 
 
@@ -120,14 +121,15 @@ _remembered = lru_cache(maxsize=256)(coding_of)
 
 def finish(answer: Response) -> Response:
     """Validators, freshness and coding of an answer."""
+    asked, held = request_ctx.request, app_ctx.g
     if not answer.direct_passthrough:  # files are what they are, whatever is accepted
         answer.headers.add("Vary", "Accept, Accept-Encoding")
-    basis: Basis | None = g.get("basis")
+    basis: Basis | None = held.get("basis")
     if answer.status_code in (200, 304) and basis is not None:
-        _validate(answer, basis)
-        if answer.status_code == 200 and "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match.star_tag:
+        answer.headers.extend(_validators(basis, held.tag))
+        if answer.status_code == 200 and "HTTP_IF_NONE_MATCH" in asked.environ and asked.if_none_match.star_tag:
             answer = _without_body(answer)
-        elif answer.status_code == 200 and coding() == "gzip" and not answer.direct_passthrough:
+        elif answer.status_code == 200 and coding(asked) == "gzip" and not answer.direct_passthrough:
             answer.set_data(gzip.compress(answer.get_data(), GZIP_LEVEL, mtime=0))
             answer.headers["Content-Encoding"] = "gzip"
     elif answer.status_code in (308, 410, 451):
@@ -139,15 +141,15 @@ def finish(answer: Response) -> Response:
     return answer
 
 
-def _validate(answer: Response, basis: Basis) -> None:
-    answer.headers.add("ETag", f'"{g.tag}"')
+def _validators(basis: Basis, tag: str) -> Iterator[tuple[str, str]]:
+    yield "ETag", f'"{tag}"'
     recut = basis.release is not None and basis.release.version.startswith("0.")  # 0.x may be cut anew as a whole
     for_ever = basis.pinned and not recut
-    answer.headers["Cache-Control"] = FOR_EVER if for_ever else SHORT
+    yield "Cache-Control", FOR_EVER if for_ever else SHORT
     if basis.release:
-        answer.headers["Last-Modified"] = last_modified(basis.release.date)
+        yield "Last-Modified", last_modified(basis.release.date)
         if basis.shared and not for_ever:
-            answer.headers["Content-Location"] = address_in(basis.release.version)
+            yield "Content-Location", address_in(basis.release.version)
 
 
 def _without_body(answer: Response) -> Response:

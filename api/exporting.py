@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final, cast
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Table
 from werkzeug.wsgi import FileWrapper
 
@@ -102,7 +102,7 @@ def export(table: Table, find: Find, query: ListRequest, form: str) -> Response:
     answer.call_on_close(file.stream.close)
     answer.content_length = file.length
     answer.vary.update(("Accept", "Accept-Encoding"))
-    if coding() == "gzip":
+    if coding(request) == "gzip":
         answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(file.digest.digest()).decode()}:"
     answer.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{form}"'
@@ -140,7 +140,7 @@ def _written(texts: Iterable[str], most: int) -> _File:
     with ExitStack() as failing:
         file = _File()
         failing.callback(file.stream.close)
-        target: Any = gzip.GzipFile("", "wb", GZIP_LEVEL, file, 0) if coding() == "gzip" else file
+        target: Any = gzip.GzipFile("", "wb", GZIP_LEVEL, file, 0) if coding(request) == "gzip" else file
         plain = 0
         for text in texts:
             data = text.encode()

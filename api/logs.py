@@ -38,7 +38,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name.lstrip("_"),
             "message": record.getMessage(),
         }
-        line |= {name: record.__dict__[name] for name in MEMBERS if record.__dict__.get(name) is not None}
+        held = record.__dict__
+        line |= {name: held[name] for name in MEMBERS if held.get(name) is not None}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return _encode(line)
@@ -58,21 +59,22 @@ def register(app: Flask) -> None:
 
 def write_line(answer: Response) -> Response:
     """The line of a request, once its answer is made."""
+    if not log.isEnabledFor(logging.INFO):
+        return answer
     asked, held = request_ctx.request, app_ctx.g  # looked up once: `request` and `g` are at every use
     started: float | None = held.get("started")
-    log.info(
-        "request",
-        extra={
-            "method": asked.method[:20],
-            "path": asked.path[:PATH_SHOWN],
-            "status": answer.status_code,
-            "ms": round((time.perf_counter() - started) * 1000, 2) if started is not None else None,
-            "bytes": 0 if asked.method == "HEAD" else answer.content_length,
-            "steps": held.get("steps") or None,
-            "release": held.get("release"),
-            "request_id": held.get("request_id"),
-        },
-    )
+    members = {
+        "method": asked.method[:20],
+        "path": asked.path[:PATH_SHOWN],
+        "status": answer.status_code,
+        "ms": round((time.perf_counter() - started) * 1000, 2) if started is not None else None,
+        "bytes": 0 if asked.method == "HEAD" else answer.content_length,
+        "steps": held.get("steps") or None,
+        "release": held.get("release"),
+        "request_id": held.get("request_id"),
+    }
+    # as `log.info` does it, but for looking up from where it was called
+    log.handle(log.makeRecord(log.name, logging.INFO, __file__, 0, "request", (), None, extra=members))
     return answer
 
 

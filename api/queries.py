@@ -91,10 +91,10 @@ class Query(Schema):
             except ValidationError as error:
                 mistakes[name] = list(error.messages)
         for name, message in self.beside(given):
-            mistakes.setdefault(name, []).append(message)
+            mistakes.setdefault(name, [message])
         if not mistakes:
             for name, mistake in self.together(values):
-                mistakes.setdefault(name, []).append(mistake)
+                mistakes.setdefault(name, [mistake])
         if mistakes:
             raise ValidationError(mistakes)
         return self.made(values, given)

@@ -8,11 +8,12 @@ fails in the middle of a request, the request begins anew elsewhere (`Elsewhere`
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app, g, request
+from flask.globals import app_ctx
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -89,8 +90,7 @@ class View:
         return found
 
 
-@contextmanager
-def reading(query: RecordRequest | ListRequest, *needs: str) -> Iterator[View]:
+def reading(query: RecordRequest | ListRequest, *needs: str) -> AbstractContextManager[View]:
     """The release of the cursor, of that version or of that day, or the newest; of it every answer is one for ever.
 
     `needs`: versions that the answer looks at beside it.
@@ -103,12 +103,10 @@ def reading(query: RecordRequest | ListRequest, *needs: str) -> Iterator[View]:
     pinned = query.release is not None or query.cursor is not None
     version = query.cursor.release if query.cursor else query.release
     named = [version, *needs] if version else needs
-    with _looking(lambda catalogue: Basis(wanted(catalogue, query), pinned=pinned, shared=True), named) as view:
-        yield view
+    return _looking(lambda catalogue: Basis(wanted(catalogue, query), pinned=pinned, shared=True), named)
 
 
-@contextmanager
-def reading_log(*versions: str, with_files: bool = False, pinned: bool = False) -> Iterator[View]:
+def reading_log(*versions: str, with_files: bool = False, pinned: bool = False) -> AbstractContextManager[View]:
     """The newest release, for answers about all releases; with `versions`, for answers about nothing but these.
 
     `with_files`: the answer lists the files too, which may come later than the release.
@@ -122,29 +120,29 @@ def reading_log(*versions: str, with_files: bool = False, pinned: bool = False) 
         shelf = files().shelf(release) if with_files else None
         return Basis(release, pinned=pinned, state=shelf.state if shelf else "")
 
-    with _looking(basis, versions) as view:
-        yield view
+    return _looking(basis, versions)
 
 
 @contextmanager
 def _looking(basis: _Choice, needs: Collection[str]) -> Iterator[View]:
+    held, catalogues = app_ctx.g, _catalogues()
     with _opened(needs) as (database, connection, known, sure):
         catalogue = known
         if not sure:
             with suppress(RequestProblem, NotReady):  # what is not known yet may be there by now
                 expect(basis(known))
-            catalogue = _catalogues().read(connection)
-        _catalogues().remember(catalogue, certainly=database is databases().primary)
+            catalogue = catalogues.read(connection)
+        catalogues.remember(catalogue, certainly=database is databases().primary)
         chosen = basis(catalogue)
         expect(chosen)
         newest = _newest(catalogue)
         read = chosen.release or newest
-        g.release = read.version
+        held.release = read.version
         files().begin(catalogue.releases)
         try:
             yield View(connection, catalogue, Release(read.ordinal, read.version, newest.ordinal))
         finally:
-            g.steps = steps_of(connection)
+            held.steps = steps_of(connection)
 
 
 @contextmanager
@@ -156,16 +154,16 @@ def _opened(needs: Collection[str]) -> Iterator[tuple[Database, Connection, Cata
         NotReady: not even the primary can be read.
     """
     failed: set[Database] = g.setdefault("failed", set())
-    primary = databases().primary
-    for database in databases().in_turn(failed):
+    known, catalogues = databases(), _catalogues()
+    primary = known.primary
+    for database in known.in_turn(failed):
         begun = False
         try:
-            with ExitStack() as stack:
-                connection = stack.enter_context(database.read())
-                catalogue, sure = _catalogues().glance(connection)
-                if not sure and _catalogues().behind(catalogue, needs):
-                    catalogue, sure = _catalogues().read(connection), True
-                if database is primary or not _catalogues().behind(catalogue, needs):
+            with database.read() as connection:
+                catalogue, sure = catalogues.glance(connection)
+                if not sure and catalogues.behind(catalogue, needs):
+                    catalogue, sure = catalogues.read(connection), True
+                if database is primary or not catalogues.behind(catalogue, needs):
                     begun = True
                     yield database, connection, catalogue, sure
                     return
@@ -173,7 +171,7 @@ def _opened(needs: Collection[str]) -> Iterator[tuple[Database, Connection, Cata
             if database is primary or not _is_its_own(error):
                 raise
             if not is_in_the_way(error):
-                databases().lose(database, error)
+                known.lose(database, error)
             failed.add(database)
             if begun:
                 raise Elsewhere(f"the replica {database.name} failed") from error

@@ -10,8 +10,8 @@ from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Request, g, request
-from flask.globals import request_ctx
+from flask import Flask, Request, request
+from flask.globals import app_ctx, request_ctx
 from marshmallow import Schema, ValidationError
 from marshmallow.fields import Field
 from webargs.fields import DelimitedList
@@ -62,9 +62,9 @@ def register(app: Flask) -> None:
 
 def begin() -> None:
     """Name the request, by the client's name for it when that is one, and start its clock."""
-    g.started = time.perf_counter()
-    given = request.environ.get("HTTP_X_REQUEST_ID")
-    g.request_id = given if given and _REQUEST_ID.fullmatch(given) else token_hex(16)
+    held, given = app_ctx.g, request.environ.get("HTTP_X_REQUEST_ID")
+    held.started = time.perf_counter()
+    held.request_id = given if given and _REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
 def refuse_what_nothing_takes() -> None:
@@ -72,9 +72,10 @@ def refuse_what_nothing_takes() -> None:
 
     Its redirects are built from the Host header, so they lead where a stranger says.
     """
-    if isinstance(request.routing_exception, RequestRedirect):
+    asked = request_ctx.request
+    if isinstance(asked.routing_exception, RequestRedirect):
         raise problem("unknown-path", "Nothing is served at this path.")
-    environ = request.environ
+    environ = asked.environ
     query, path = environ.get("QUERY_STRING", ""), environ.get("PATH_INFO", "")
     length = len(query) + len(path)
     if length > ADDRESS_MOST:

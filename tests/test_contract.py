@@ -22,7 +22,7 @@ from api import NOUNS, examples
 from api.document import as_yaml
 from api.parameters import NOT, Values
 from api.problems import KINDS
-from api.queries import ReleasedListQuery
+from api.queries import Query, ReleasedListQuery
 from dataset.exports.building import build
 from dataset.log import Release
 from dataset.members import references
@@ -149,6 +149,25 @@ def test_examples_are_records(record_type: str) -> None:
     """The made-up records of the document pass the schemas that real ones pass."""
     example = examples.RECORDS[record_type]
     assert TYPES[record_type]().load(example) == example
+
+
+def test_queries_rely_on_no_hook_of_marshmallow() -> None:
+    """Query schemas are read by `Query.read`, which calls `beside`, `together` and `made`, and no decorated method."""
+
+    def below(query: type[Query]) -> Iterator[type[Query]]:
+        for one in query.__subclasses__():
+            yield one
+            yield from below(one)
+
+    queries: list[type[Query]] = [Query, *below(Query)]
+    hooked = {
+        f"{query.__name__}.{name}"
+        for query in queries
+        for name, member in vars(query).items()
+        if hasattr(member, "_marshmallow_hook")
+    }
+    assert hooked == set()
+    assert len(queries) > 20
 
 
 def test_filters_are_the_arguments_of_query_functions() -> None:

@@ -101,6 +101,18 @@ def test_all_mistakes_at_once(client: FlaskClient) -> None:
     assert errors[3]["allowed"] == "a version such as 1.0.0"
 
 
+def test_parameters_that_exclude_each_other_are_told_with_bad_values(client: FlaskClient) -> None:
+    """What may not stand beside another parameter is told whatever the values are, once for each parameter."""
+    for query, told in (
+        ("release=1.0&as_of=2020-01-01", ["release", "as_of"]),
+        ("release=1.0.0&as_of=never", ["as_of"]),
+        ("quantity_min=few&limit=0", ["quantity_min", "limit"]),
+        ("quantity_max=5&limit=0&seed=3", ["limit", "quantity_max", "seed"]),
+    ):
+        errors = client.get(f"/v1/claims?{query}").get_json()["errors"]
+        assert sorted(error["parameter"] for error in errors) == sorted(told), query
+
+
 def test_every_bad_value_of_a_list_is_told(client: FlaskClient) -> None:
     """One mistake for each value, closed lists with what they hold."""
     errors = client.get("/v1/claims?modality=asserted,denid,x&claimant=A,b").get_json()["errors"]
