@@ -23,19 +23,18 @@ from api.parameters import bad_cursor
 from api.problems import Mistake, mistaken
 from api.queries import ListRequest
 from api.reading import View, reading
-from dataset.canonical import parse
+from dataset.canonical import Body, parse
 from dataset.exports.rows import csv_header, csv_rows, json_lines, without_column
 from dataset.members import only
 from dataset.queries.compiled import fetch
-from dataset.queries.filters import ANY
 from dataset.queries.grouping import find_count
-from dataset.queries.paging import Records, page, records
+from dataset.queries.paging import Records, page, records, with_ids
 from dataset.queries.releases import Release
 from dataset.queries.sampling import find_chosen, find_ids, sample_of
 from dataset.queries.search import has_words
 from dataset.queries.sorting import find_values, sorted_page
 from dataset.search.highlights import highlights
-from dataset.search.pages import Hit, page_of
+from dataset.search.pages import page_of
 from dataset.search.query import Query as Asked
 from dataset.store.reading import tombstones
 
@@ -54,7 +53,6 @@ class Found(NamedTuple):
     bodies: Sequence[str]
     places: Sequence[str]
     limit: int
-    hits: Sequence[Hit] = ()
 
 
 def record_list(table: Table, find: Find, query: ListRequest) -> Response:
@@ -78,11 +76,6 @@ def record_list(table: Table, find: Find, query: ListRequest) -> Response:
 def narrowed(selected: Records, table: Table, query: ListRequest) -> Records:
     """The records of a list that have one of the ids that are asked for, if some are."""
     return with_ids(selected, table, query.ids)
-
-
-def with_ids(selected: Records, table: Table, ids: Sequence[str] | None) -> Records:
-    """The same, of ids that stand alone."""
-    return selected if ids is None else selected.where(table.c.id.in_(ids))
 
 
 def worded(view: View, selected: Records, table: Table, query: ListRequest) -> Records:
@@ -114,13 +107,12 @@ def _found(view: View, find: Find, table: Table, query: ListRequest) -> Found:
         asked = Plain(query.filters, query.ids, after, query.limit)
         rows = fetch(view.connection, plain_page, find, table, view.release, asked)
         return Found([row[1] for row in rows], [row[0] for row in rows], query.limit)
+    if query.words is not None and not query.sample and not query.sort:
+        return _hits(view, find, table, query, query.words)
     selected = narrowed(find(release=view.release, **query.filters), table, query)
     if query.sample:
         return _sample(view, worded(view, selected, table, query), table, query.sample)
-    if query.sort:
-        return _sorted(view, worded(view, selected, table, query), table, query)
-    assert query.words is not None
-    return _hits(view, selected, table, query, query.words)
+    return _sorted(view, worded(view, selected, table, query), table, query)
 
 
 def _sample(view: View, selected: Records, table: Table, sample: tuple[int, int]) -> Found:
@@ -143,20 +135,20 @@ def _sorted(view: View, selected: Records, table: Table, query: ListRequest) -> 
     return Found([row[1] for row in rows], [row[0] for row in rows], query.limit)
 
 
-def _hits(view: View, selected: Records, table: Table, query: ListRequest, asked: Asked) -> Found:
-    sources = query.filters.get("source", ANY).some
+def _hits(view: View, find: Find, table: Table, query: ListRequest, asked: Asked) -> Found:
     with placed(query):
         hits = page_of(
             view.connection,
-            selected,
+            find,
             table,
             query=asked,
             release=view.release,
+            filters=query.filters,
+            ids=query.ids,
             after=query.cursor.after if query.cursor else None,
             limit=query.limit,
-            source=sources[0] if len(sources) == 1 else None,
         )
-    return Found([hit.body for hit in hits], [hit.after for hit in hits], query.limit, hits)
+    return Found([hit.body for hit in hits], [hit.after for hit in hits], query.limit)
 
 
 @contextmanager
@@ -174,16 +166,17 @@ def placed(query: ListRequest) -> Iterator[None]:
         raise mistaken([bad_cursor(query.cursor.encode(), "it is none that this service gave")]) from None
 
 
-def marked(hit: Hit, asked: Asked) -> list[dict[str, Any]]:
+def marked(record_type: str, body: Body, asked: Asked) -> list[dict[str, Any]]:
     """Where the words that were searched for stand in a hit."""
-    return [mark._asdict() for mark in highlights(hit.type, parse(hit.body), asked)]
+    return [mark._asdict() for mark in highlights(record_type, body, asked)]
 
 
 def _beside(view: View, table: Table, query: ListRequest, found: Found) -> dict[str, str]:
     """What stands beside the records, as JSON by name."""
     beside: dict[str, str] = {}
     if query.words is not None and not query.sort and not query.sample:
-        marks = {parse(hit.body)["id"]: marked(hit, query.words) for hit in found.hits[: found.limit]}
+        hits = map(parse, found.bodies[: found.limit])
+        marks = {hit["id"]: marked(table.name, hit, query.words) for hit in hits}
         beside["highlights"] = compact(marks)
     if query.ids is not None:
         beside["missing"] = compact(_missing(view, table, query.ids))

@@ -15,6 +15,7 @@ from api.parameters import CursorText, Limit, WordsText, release_field, types_fi
 from api.queries import ListQuery, ListRequest
 from api.reading import reading
 from api.shapes import Highlight, Listed, Shape, many, words
+from dataset.canonical import parse
 from dataset.search.pages import Hit, page_of_all
 from dataset.search.query import Query as Asked
 
@@ -88,4 +89,5 @@ def search(query: ListRequest) -> Response:
 
 
 def _item(hit: Hit, asked: Asked) -> str:
-    return f'{{"type":"{hit.type}","record":{hit.body},{compact({"highlights": marked(hit, asked)})[1:]}'
+    marks = marked(hit.type, parse(hit.body), asked)
+    return f'{{"type":"{hit.type}","record":{hit.body},{compact({"highlights": marks})[1:]}'

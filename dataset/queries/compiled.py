@@ -23,7 +23,7 @@ MOST: Final = 2000
 
 #: A statement of any columns.
 Statement = Select[*tuple[Any, ...]]
-Make = Callable[..., Statement]
+Make = Callable[..., Any]
 Rows = Sequence[tuple[Any, ...]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column, Select, Table, select
@@ -21,6 +22,11 @@ def order(table: Table) -> Column[Any]:
 def records(table: Table, release: Release, *conditions: Any) -> Records:
     """The records of a type that a release holds and that satisfy the conditions."""
     return select(order(table), table.c.body).where(valid_in(table, release.ordinal, release.newest), *conditions)
+
+
+def with_ids(statement: Records, table: Table, ids: Sequence[str] | None) -> Records:
+    """The records of a list that have one of the ids; all of them where there is nothing to choose by."""
+    return statement if ids is None else statement.where(table.c.id.in_(ids))
 
 
 def is_filtered(statement: Records, table: Table, release: Release) -> bool:

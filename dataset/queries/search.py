@@ -5,14 +5,15 @@ order is a function of record and query alone. The index is walked in that order
 `dataset.search.pages` asks tier after tier. A tier is told from the others by the words of an entry alone, so no hit
 comes twice.
 
-`engine` is the name of the dialect, `sqlite` or `postgresql`: each keeps its words in its own way.
+Each engine keeps its words in its own way, and takes what is asked in another form (`asked_of`). That is an argument of
+the functions of a page, so that `dataset.queries.compiled` can keep their statements for other words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -36,9 +37,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from dataset.queries.paging import Records, is_filtered, order
+from dataset.queries.paging import Records, is_filtered, order, with_ids
 from dataset.queries.releases import Release
-from dataset.search.expression import Expression, anywhere, evaluate, fts5, is_plain, tier, tsquery
+from dataset.search.expression import Expression, anywhere, evaluate, fts5, is_plain, tsquery
 from dataset.search.places import stretch
 from dataset.search.query import Query
 from dataset.store.reading import valid_in
@@ -52,58 +53,52 @@ _WORDS: Final = Table(WORDS, MetaData(), Column("rowid", Integer), Column("words
 _ORDINALS: Final = {record_type: ordinal for ordinal, record_type in enumerate(RECORDS)}
 
 
-def find_words(
-    statement: Records,
-    table: Table,
-    *,
-    query: Query,
-    number: int,
-    release: Release,
-    after: str | None,
-    limit: int,
-    engine: str,
-    source: str | None = None,
-) -> Records:
-    """The records of `statement` in a tier of the query, behind `after`; one more than `limit` if there is one.
+#: An expression as an engine takes it: SQLite as text, any words alike; PostgreSQL is to plan for these very words.
+Asked = str | Expression
 
-    Quotes and claims of one `source` stand side by side in the index: where the statement asks for that source alone,
-    saying so spares the rest of the index.
-    """
+
+class Within(NamedTuple):
+    """Which records of a list a page of hits is of, between which places of its order; one more than `limit`."""
+
+    filters: Mapping[str, Any]
+    limit: int
+    ids: Sequence[str] | None = None
+    after: str | None = None
+    before: str | None = None
+
+
+def asked_of(expression: Expression, engine: str) -> Asked:
+    """What to ask of the engine of that name, `sqlite` or `postgresql`."""
+    return fts5(expression) if engine == "sqlite" else expression
+
+
+def find_words(find: Callable[..., Records], table: Table, release: Release, within: Within, asked: Asked) -> Records:
+    """The records that `find` selects by its filters and that a tier finds."""
+    statement = with_ids(find(release=release, **within.filters), table, within.ids)
     left, right = stretch(_ORDINALS[table.name])
-    end: ColumnElement[int] = literal(right)
-    hits = _hits(tier(query, number), engine, release)
+    hits = _hits(asked, release)
     if is_filtered(statement, table, release):
         hits = hits.where(statement.with_only_columns(literal(1)).where(table.c.row == search.c.row).exists())
-    if source is not None and table.info["order"] == "sort":  # it begins with the source and a space
-        after = f"{source} " if after is None else max(after, f"{source} ")
-        end = _place(table, f"{source}!", left) + 1
-    start = literal(left) if after is None else _place(table, after, left)
-    found = _page(hits, start, end, limit, engine)
+    start = literal(left) if within.after is None else _place(table, within.after, left)
+    end = literal(right) if within.before is None else _place(table, within.before, left) + 1
+    found = _page(hits, start, end, within.limit, asked)
     return (
         select(order(table), table.c.body).join_from(found, table, table.c.row == found.c.row).order_by(found.c.place)
     )
 
 
 def find_anything(
-    *,
-    query: Query,
-    number: int,
-    types: Sequence[str] = (),
-    release: Release,
-    after: tuple[str, str] | None,
-    limit: int,
-    engine: str,
+    types: Sequence[Table], release: Release, asked: Asked, after: tuple[Table, str] | None, limit: int
 ) -> AnyRecords:
-    """Records of all types, or of some, in a tier of the query, behind the type and place `after`."""
-    asked = [name for name in RECORDS if not types or name in types]
-    hits = _hits(tier(query, number), engine, release)
-    if types:
-        hits = hits.where(search.c.type.in_(asked))
-    left, right = stretch(_ORDINALS[asked[0]])[0], stretch(_ORDINALS[asked[-1]])[1]
+    """The records of these types that a tier finds, behind a place of one; one more than `limit` if there is one."""
+    hits = _hits(asked, release)
+    if len(types) < len(RECORDS):
+        hits = hits.where(search.c.type.in_([table.name for table in types]))
+    left, right = stretch(_ORDINALS[types[0].name])[0], stretch(_ORDINALS[types[-1].name])[1]
     start: ColumnElement[int] = literal(left)
     if after is not None:
-        start = _place(RECORDS[after[0]], after[1], stretch(_ORDINALS[after[0]])[0])
-    found = _page(hits, start, literal(right), limit, engine)
+        start = _place(*after, stretch(_ORDINALS[after[0].name])[0])
+    found = _page(hits, start, literal(right), limit, asked)
     return select(found.c.type, _of_its_type(order), _of_its_type(_body)).order_by(found.c.place)
 
 
@@ -113,36 +108,37 @@ def has_words(table: Table, *, query: Query, engine: str) -> ColumnElement[bool]
     For counts, groups and exports, which have no order of tiers.
     """
     left, right = stretch(_ORDINALS[table.name])
-    found = select(search.c.row).where(_matches(anywhere(query), engine))
+    found = select(search.c.row).where(_matches(asked_of(anywhere(query), engine)))
     found = found.where(search.c.place > left, search.c.place < right)
     if engine == "sqlite":
         found = found.where(search.c.place == _WORDS.c.rowid, _WORDS.c.rowid > left, _WORDS.c.rowid < right)
     return table.c.row.in_(found)
 
 
-def _hits(expression: Expression, engine: str, release: Release) -> Select[Any]:
+def _hits(asked: Asked, release: Release) -> Select[Any]:
     return select(search.c.place, search.c.type, search.c.row).where(
-        _matches(expression, engine), valid_in(search, release.ordinal, release.newest)
+        _matches(asked), valid_in(search, release.ordinal, release.newest)
     )
 
 
-def _page(hits: Select[Any], start: ColumnElement[int], end: ColumnElement[int], limit: int, engine: str) -> Subquery:
+def _page(hits: Select[Any], start: ColumnElement[int], end: ColumnElement[int], limit: int, asked: Asked) -> Subquery:
     """The first hits between two places, in their order; on SQLite FTS5 itself is walked from the one to the other."""
-    place = _WORDS.c.rowid if engine == "sqlite" else search.c.place
-    if engine == "sqlite":
+    place = search.c.place
+    if isinstance(asked, str):
+        place = _WORDS.c.rowid
         hits = hits.where(search.c.place == place)
     return hits.where(place > start, place < end).order_by(place).limit(limit + 1).subquery("hits")
 
 
-def _matches(expression: Expression, engine: str) -> ColumnElement[bool]:
-    if engine == "sqlite":
-        return _WORDS.c.words.op("MATCH", is_comparison=True)(fts5(expression))
+def _matches(asked: Asked) -> ColumnElement[bool]:
+    if isinstance(asked, str):
+        return _WORDS.c.words.op("MATCH", is_comparison=True)(asked)
     # as a literal, so that PostgreSQL plans for these words and not for words in general
-    asked = cast(bindparam(None, tsquery(expression), Text, literal_execute=True), TSQUERY)
-    narrowed = func.search_vector(search.c.words).op("@@", is_comparison=True)(asked)
-    if is_plain(expression):
+    words = cast(bindparam(None, tsquery(asked), Text, literal_execute=True), TSQUERY)
+    narrowed = func.search_vector(search.c.words).op("@@", is_comparison=True)(words)
+    if is_plain(asked):
         return narrowed
-    return and_(narrowed, evaluate(expression, _contains, _every, _some, _none))
+    return and_(narrowed, evaluate(asked, _contains, _every, _some, _none))
 
 
 def _contains(needle: str) -> ColumnElement[bool]:

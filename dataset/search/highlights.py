@@ -5,12 +5,13 @@ Offsets count code points of the member as it stands in the body, from `start` t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dataset.canonical import Body
 from dataset.search.fields import texts
 from dataset.search.query import Query, Term
-from dataset.search.words import Word, spans
+from dataset.search.words import spans
 
 
 class Highlight(NamedTuple):
@@ -28,20 +29,25 @@ def highlights(record_type: str, body: Body, query: Query) -> list[Highlight]:
     """
     found = []
     for path, text, _ in texts(record_type, body):
+        if text.isascii() and not _may_hold(text.lower(), query):
+            continue  # most of them, and taking them apart takes longest
         there = spans(text)
-        places = sorted({(word.start, word.end) for term in query.terms for word in _found(term, there)})
+        held = [word.word for word in there]
+        places = sorted({there[index][1:] for term in query.terms for index in _found(term, held)})
         found += [Highlight(path, start, end) for start, end in places]
     return found
 
 
-def _found(term: Term, there: list[Word]) -> list[Word]:
-    size = len(term.words)
-    found = []
-    for first in range(len(there) - size + 1):
-        stretch = there[first : first + size]
-        *before, last = zip(stretch, term.words, strict=True)
-        if all(word.word == asked for word, asked in before) and (
-            last[0].word.startswith(last[1]) if term.prefix else last[0].word == last[1]
-        ):
-            found += stretch
-    return found
+def _may_hold(text: str, query: Query) -> bool:
+    """Whether a term may stand in a text of lower-case letters of ASCII: whether its first word is anywhere in it."""
+    return any(term.words[0] in text for term in query.terms)
+
+
+def _found(term: Term, held: list[str]) -> Iterator[int]:
+    """At which of the words of a text a term stands."""
+    *before, last = term.words
+    size = len(before)
+    for index, word in enumerate(held):
+        ends = word.startswith(last) if term.prefix else word == last
+        if ends and index >= size and held[index - size : index] == before:
+            yield from range(index - size, index + 1)

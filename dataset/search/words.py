@@ -40,6 +40,7 @@ _SYLLABLE = f"[{_ALONE}][{_VOICED}]*|[{_LEAD}][{_VOWEL}]*[{_TAIL}]*"
 _WORD = re.compile(f"{_SYLLABLE}|[^ {_ALONE}{_LEAD}]+")
 _WHOLE_SYLLABLE = re.compile(_SYLLABLE)
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
+_ASCII_WORD = re.compile("[^ ]+")
 _ASCII: Final = str.maketrans({point: chr(point).lower() if chr(point).isalnum() else " " for point in range(128)})
 
 
@@ -62,6 +63,17 @@ def words(text: str) -> list[str]:
 
 def spans(text: str) -> list[Word]:
     """The words of a text with their places in it; marks behind the last letter belong to the word."""
+    if text.isascii():
+        found = _ASCII_WORD.finditer(text.translate(_ASCII))
+    elif all(len(_FOLDED[ord(character)]) == 1 for character in set("".join(_NOT_ASCII.findall(text)))):
+        found = _WORD.finditer(text.translate(_FOLDED))
+    else:
+        return _shifted(text)
+    return [Word(match[0][:LONGEST], match.start(), match.end()) for match in found]
+
+
+def _shifted(text: str) -> list[Word]:
+    """The words of a text whose characters do not become one character each."""
     pieces = [_FOLDED[ord(character)] for character in text]
     origins = [index for index, piece in enumerate(pieces) for _ in piece]
     found = []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from random import Random
 
 from sqlalchemy import Connection
 
 from dataset.canonical import Body
 from dataset.log import Release as LoggedRelease
+from dataset.queries.filters import Choice
 from dataset.queries.paging import Records, records
 from dataset.queries.releases import Release, find_release
 from dataset.search.fields import FIELDS
@@ -160,22 +162,34 @@ def find(
         after = hits[limit - 1].after
 
 
+def find_dataset(*, release: Release) -> Records:
+    """The one record of that type, which has no list."""
+    return records(RECORDS["dataset"], release)
+
+
+#: Type → its query function.
+FINDS: Mapping[str, Callable[..., Records]] = {
+    name: find_dataset if name == "dataset" else getattr(import_module(f"dataset.queries.{name}"), f"find_{name}")
+    for name in TYPES
+}
+
+
 def find_in(
     connection: Connection,
     record_type: str,
     query: Query,
-    statement: Records | None = None,
+    filters: Mapping[str, Choice] | None = None,
     *,
     version: str | None = None,
     limit: int = 500,
-    source: str | None = None,
 ) -> list[tuple[int, str, str]]:
     """All that is found in a list, page by page."""
-    table = RECORDS[record_type]
+    table, find = RECORDS[record_type], FINDS[record_type]
     release, after, found = release_of(connection, version), None, []
-    asked = records(table, release) if statement is None else statement
     while True:
-        hits = page_of(connection, asked, table, query=query, release=release, after=after, limit=limit, source=source)
+        hits = page_of(
+            connection, find, table, query=query, release=release, filters=filters or {}, after=after, limit=limit
+        )
         found += told(hits[:limit])
         if len(hits) <= limit:
             return found

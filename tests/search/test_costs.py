@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import Connection, Select, text
 
 from dataset.queries.filters import Choice
-from dataset.queries.paging import records
-from dataset.queries.search import find_anything, find_words
+from dataset.queries.search import Within, asked_of, find_anything, find_words
 from dataset.queries.topics import find_topics
+from dataset.search.expression import tier
 from dataset.search.pages import page_of
 from dataset.search.query import parse
 from dataset.store.database import Database
 from dataset.store.publishing import publish
-from dataset.store.tables import topics
+from dataset.store.tables import RECORDS, topics
 from tests.conftest import NewDatabase
 from tests.search.support import release_of
 from tests.synthetic import History
@@ -72,7 +72,16 @@ def test_a_page_takes_as_many_steps_of_many_records_as_of_few(
 
     release = release_of(connection)
     driver.set_progress_handler(step, 1)
-    page_of(connection, records(topics, release), topics, query=parse(query), release=release, after=after, limit=10)
+    page_of(
+        connection,
+        find_topics,
+        topics,
+        query=parse(query),
+        release=release,
+        filters={},
+        after=after,
+        limit=10,
+    )
     driver.set_progress_handler(None, 1)
     # FTS5 itself looks up one page more now and then
     assert steps[0] <= counted.setdefault(f"{query} {after}", steps[0]) * 1.05
@@ -88,24 +97,11 @@ def test_the_index_is_walked_in_its_order(connection: Connection, version: str) 
     """FTS5 first, its rows looked up by their numbers; what is sorted afterwards is the page."""
     release = release_of(connection, version)
     for number in (0, 1, 2):
+        asked = asked_of(tier(parse("boat w10"), number), "sqlite")
         one = find_words(
-            find_topics(release=release, broader=Choice(["t00001"])),
-            topics,
-            query=parse("boat w10"),
-            number=number,
-            release=release,
-            after="t",
-            limit=10,
-            engine="sqlite",
+            find_topics, topics, release, Within({"broader": Choice(["t00001"])}, limit=10, after="t"), asked
         )
-        other = find_anything(
-            query=parse("boat w10"),
-            number=number,
-            release=release,
-            after=("topics", "t"),
-            limit=10,
-            engine="sqlite",
-        )
+        other = find_anything(tuple(RECORDS.values()), release, asked, (topics, "t"), 10)
         for statement in (one, other):
             found = plan(connection, statement)
             assert found[1].startswith("SCAN search_words VIRTUAL TABLE INDEX")

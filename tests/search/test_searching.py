@@ -9,10 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
-from dataset.queries.claims import find_claims
 from dataset.queries.filters import Choice
-from dataset.queries.paging import records
 from dataset.queries.search import has_words
+from dataset.queries.topics import find_topics
 from dataset.search.pages import page_of, page_of_all, split
 from dataset.search.query import Query, QueryError, Term, parse
 from dataset.search.words import words
@@ -75,20 +74,19 @@ def test_filters_narrow_and_keep_the_order(
         for hit in naive(states[-1], query, ["claims"])
         if held[hit[2]]["modality"] == modality and (not source or held[hit[2]]["source"] in source)
     ]
-    statement = find_claims(release=release_of(reading), modality=Choice([modality]), source=Choice(source))
-    assert find_in(reading, "claims", query, statement, limit=5) == expected
-    if len(source) == 1:
-        assert find_in(reading, "claims", query, statement, limit=2, source=source[0]) == expected
+    asked = {"modality": Choice([modality]), "source": Choice(source)}
+    assert find_in(reading, "claims", query, asked, limit=5) == expected
+    assert find_in(reading, "claims", query, asked, limit=2) == expected
 
 
 @given(query=QUERIES, source=st.sampled_from(["r", "s", "s0", "s1", "s2", "s3"]), release=st.integers(1, 3))
 @ON_BOTH
 def test_one_source(reading: Connection, query: Query, source: str, release: int) -> None:
-    """To name the source apart from the filter makes no difference, also when there is none of that name."""
+    """That the rest of the index is spared for a source alone makes no difference, nor that there is no such source."""
     version = f"0.{release}.0"
-    statement = find_claims(release=release_of(reading, version), source=Choice([source]))
-    named = find_in(reading, "claims", query, statement, version=version, limit=3, source=source)
-    assert named == find_in(reading, "claims", query, statement, version=version)
+    alone = find_in(reading, "claims", query, {"source": Choice([source])}, version=version, limit=3)
+    both = {"source": Choice([source, "nowhere"])}
+    assert alone == find_in(reading, "claims", query, both, version=version)
 
 
 @given(query=QUERIES, types=st.sets(st.sampled_from(TYPES), min_size=1, max_size=4))
@@ -165,8 +163,16 @@ def test_what_is_no_place_among_all_types_is_refused(reading: Connection, after:
 def test_a_forged_place_is_only_a_place(reading: Connection, states: Sequence[State]) -> None:
     """It stands between records like any other, in front of all or behind all."""
     query, release = parse("boat*"), release_of(reading)
-    asked = records(RECORDS["topics"], release)
     found = [hit[2] for hit in naive(states[-1], query, ["topics"]) if hit[0] == 0]
     for place, expected in (("!", found), ("~", []), (found[1] + "!", found[2:])):
-        hits = page_of(reading, asked, RECORDS["topics"], query=query, release=release, after=f"0 {place}", limit=500)
+        hits = page_of(
+            reading,
+            find_topics,
+            RECORDS["topics"],
+            query=query,
+            release=release,
+            filters={},
+            after=f"0 {place}",
+            limit=500,
+        )
         assert [hit.after[2:] for hit in hits if hit.after[0] == "0"] == expected

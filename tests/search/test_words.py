@@ -54,6 +54,12 @@ def test_a_word_is_its_own_only_word(text: str) -> None:
     assert words(" ".join(words(text))) == words(text)
 
 
+@given(ANY | st.text(st.characters(max_codepoint=0x2FF)))
+def test_the_short_way_to_places_finds_the_same(text: str) -> None:
+    """Where every character becomes one, as in ASCII, places need not be counted."""
+    assert spans(text) == module._shifted(text)
+
+
 @given(ANY)
 def test_places_and_words_agree(text: str) -> None:
     found = spans(text)
