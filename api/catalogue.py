@@ -17,7 +17,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from dataset.queries.releases import find_all_releases
+from dataset.queries.compiled import fetch
+from dataset.queries.releases import find_all_releases, find_states
 from dataset.redactions import Redaction, redacted_in
 
 #: Seconds for which PostgreSQL is not asked again.
@@ -44,6 +45,7 @@ class Catalogue:
         self.releases = releases
         self._redactions = redacted_in(json.loads(manifest) for manifest in manifests if manifest)
         self.by_version = {release.version: release for release in releases}
+        self.states = [(release.ordinal, release.sha256) for release in releases]
         self.read_at = time.monotonic()
 
     @property
@@ -77,7 +79,11 @@ class Catalogues:
         return self.read(connection), True
 
     def read(self, connection: Connection) -> Catalogue:
-        """The catalogue as the connection sees it."""
+        """The catalogue as the connection sees it; read as a whole when the database has another state than before."""
+        held = self._held.get(connection.engine)
+        if held is not None and held.states == [tuple(row) for row in fetch(connection, find_states)]:
+            held.read_at = time.monotonic()
+            return held
         rows = connection.execute(find_all_releases()).all()
         catalogue = Catalogue([Known(*row[:4]) for row in rows], [row[4] for row in rows])
         self._held[connection.engine] = catalogue

@@ -31,6 +31,11 @@ def find_all_releases() -> Select[int, str, str, str, str | None]:
     return select(*columns).order_by(releases.c.ordinal)
 
 
+def find_states() -> Select[int, str]:
+    """Ordinal and state digest of all releases, oldest first: while these are the same, nothing has changed."""
+    return select(releases.c.ordinal, releases.c.sha256).order_by(releases.c.ordinal)
+
+
 def find_releases(*, before: int | None, limit: int) -> Select[int, str]:
     """Ordinal and manifest of releases older than `before`, the newest first; one more than `limit` if there is one."""
     statement = select(releases.c.ordinal, releases.c.manifest)

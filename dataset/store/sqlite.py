@@ -168,7 +168,8 @@ class _File:
         address = f"file:{quote(str(self._path))}?mode=ro&immutable=1"
         connection = sqlite3.connect(address, uri=True, check_same_thread=False, cached_statements=256, factory=Metered)
         try:
-            connection.execute("PRAGMA schema_version")  # reads the file: what is no database is found here
+            # reads the schema, at no cost to the first request: what is no database is found here
+            connection.execute("SELECT 0 FROM sqlite_schema LIMIT 1")
             connection.execute(f"PRAGMA mmap_size = {MAPPED}")
             same = identify(self._path) == self.identity
         except BaseException:
