@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, and_, select
 
 from dataset.canonical import Body, parse
 from dataset.redactions import remaining
 from dataset.schemas import TYPES
-from dataset.store.reading import StoredRelease, newest_release, valid_in
+from dataset.store.reading import StoredRelease, newest_release, plain_rows, valid_in
 from dataset.store.tables import RECORDS, changes
 
 #: Records that are read, turned into columns and written together.
@@ -45,7 +44,8 @@ class Snapshot:
         table = RECORDS[type]
         order = table.c[table.info["order"]]
         statement = select(table.c.body).where(valid_in(table, self.release.ordinal, self.newest)).order_by(order)
-        return self._partitions(statement)
+        for rows in plain_rows(self.connection, statement, BATCH):
+            yield [text for (text,) in rows]
 
     def dataset(self) -> Body:
         """The record of the dataset itself."""
@@ -67,17 +67,6 @@ class Snapshot:
             rows = self.connection.execute(statement, execution_options={"yield_per": BATCH})
             for row in rows:
                 yield _line(type, row)
-
-    def _partitions(self, statement: Select[str]) -> Iterator[Sequence[str]]:
-        driver = self.connection.connection.driver_connection
-        if isinstance(driver, sqlite3.Connection):  # its cursor reads as it goes; SQLAlchemy's rows take twice the time
-            literal = statement.compile(dialect=self.connection.dialect, compile_kwargs={"literal_binds": True})
-            cursor = driver.execute(str(literal))
-            while rows := cursor.fetchmany(BATCH):
-                yield [text for (text,) in rows]
-            return
-        found = self.connection.execute(statement, execution_options={"yield_per": BATCH})
-        yield from found.scalars().partitions(BATCH)
 
 
 def _line(type: str, row: Row[str, str, str | None, str | None, str | None, str | None]) -> bytes:

@@ -2,14 +2,16 @@
 
 Of each row comes the record, as canonical bytes with digest, sort key and references, or its mistakes. Most rows are
 sound at first sight (`dataset.schemas.accepting`); marshmallow judges the others. Whether the references lead anywhere
-is for `dataset.importing.linking` to say. Nothing here knows of a database, so that a second process starts quickly.
+is for `dataset.importing.linking` to say. What sound rows become in the tables is made here too, while their bodies are
+at hand (`dataset.store.readied`). Nothing here opens a database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from marshmallow import ValidationError
@@ -23,6 +25,9 @@ from dataset.records import flatten, from_message
 from dataset.references import REFERENCES, Link, Path, links
 from dataset.schemas import TYPES, RecordSchema
 from dataset.schemas.accepting import accept
+from dataset.store.derived import anchor_sort
+from dataset.store.readied import Made
+from dataset.store.tables import RECORDS
 
 #: What rules look at in a record when they look from it at another; see `dataset.importing.linking`.
 FACTS: Final = {"quotes": ("id", "source", "anchor", "continues"), "claims": ("id", "source", "anchor", "answers")}
@@ -54,21 +59,31 @@ Checked = Sound | Flawed
 
 
 class Judged(NamedTuple):
-    """What came of the rows of a chunk, and what the sound ones refer to in other types, each once: type and id."""
+    """What came of the rows of a chunk; of the sound ones what they refer to in other types (each once, type and id) and
+    what they become in the tables.
+    """
 
     rows: list[Checked]
     targets: list[tuple[str, str]]
+    made: Made
 
 
 def check(chunk: Chunk) -> Judged:
     """Check the rows of a chunk, in their order."""
     found: dict[tuple[str, str], None] = {}
-    rows = [_at_first_sight(chunk, index, found) or _in_full(chunk, index, found) for index in range(len(chunk.lines))]
-    return Judged(rows, list(found))
+    made, rows = Made(), list[Checked]()
+    for index in range(len(chunk.lines)):
+        body = _at_first_sight(chunk, index) or _in_full(chunk, index)
+        if isinstance(body, Flawed):
+            rows.append(body)
+        else:
+            rows.append(_sound(chunk.type, *body, found))
+            made.add(index, chunk.type, body[0])
+    return Judged(rows, list(found), made)
 
 
-def _at_first_sight(chunk: Chunk, index: int, found: dict[tuple[str, str], None]) -> Sound | None:
-    """What comes of a row that is sound beyond doubt."""
+def _at_first_sight(chunk: Chunk, index: int) -> tuple[Body, bytes] | None:
+    """The body of a row that is sound beyond doubt, and its canonical bytes."""
     plain = chunk.quick(index)
     if plain is None or chunk.beforehand(index):
         return None
@@ -76,11 +91,11 @@ def _at_first_sight(chunk: Chunk, index: int, found: dict[tuple[str, str], None]
     if body is None:
         return None
     data = encode(body)
-    return _sound(chunk.type, body, data, found) if chunk.is_faithful(index, data) else None
+    return (body, data) if chunk.is_faithful(index, data) else None
 
 
-def _in_full(chunk: Chunk, index: int, found: dict[tuple[str, str], None]) -> Checked:
-    """What comes of any row: its schema has the verdict."""
+def _in_full(chunk: Chunk, index: int) -> tuple[Body, bytes] | Flawed:
+    """The body of any row and its bytes, or its mistakes: its schema has the verdict."""
     plain = chunk.plain(index)
     if isinstance(plain, list):
         return Flawed(_remembered(chunk.id(index)), plain, [])
@@ -102,7 +117,7 @@ def _in_full(chunk: Chunk, index: int, found: dict[tuple[str, str], None]) -> Ch
         return Flawed(id, [chunk.at(index, (), Problem(message="nested too deeply"), id)], [])
     if beforehand:
         return Flawed(id, beforehand, list(links(chunk.type, body)))
-    return _sound(chunk.type, body, encode(body), found)
+    return body, encode(body)
 
 
 def _sound(type: str, body: Body, data: bytes, found: dict[tuple[str, str], None]) -> Sound:
@@ -114,7 +129,7 @@ def _sound(type: str, body: Body, data: bytes, found: dict[tuple[str, str], None
             inner = True
         else:
             found[target] = None
-    return Sound(body["id"], sort_key(type, body), digest(data), data, inner, facts)
+    return Sound(body["id"], sort_key(type)(body), digest(data), data, inner, facts)
 
 
 def _remembered(id: object) -> str | None:
@@ -132,13 +147,10 @@ def _schema(type: str) -> RecordSchema:
     return TYPES[type]()
 
 
-def sort_key(type: str, body: Body) -> str:
-    """Where a record stands among those of its type in the default order, as a text that sorts so."""
-    if type not in ("quotes", "claims"):
-        return str(body["id"])
-    anchor = body.get("anchor")
-    stretch = f"{anchor['start']:016d} {anchor['end']:016d}" if anchor else "~"
-    return f"{body['source']} {stretch} {body['id']}"
+@cache
+def sort_key(type: str) -> Callable[[Body], str]:
+    """What tells where a record stands among those of its type in the default order, as a text that sorts so."""
+    return anchor_sort if RECORDS[type].info["order"] == "sort" else itemgetter("id")
 
 
 def targets(type: str, body: Body) -> Iterator[tuple[str, str]]:
@@ -148,11 +160,14 @@ def targets(type: str, body: Body) -> Iterator[tuple[str, str]]:
         if value is None:
             continue
         for item in value if isinstance(value, list) else (value,):
-            if rest:
+            if not rest:
+                yield to, item
+            elif len(rest) == 1:
+                if rest[0] in item:
+                    yield to, item[rest[0]]
+            else:
                 for id in _ends(item, rest):
                     yield to, id
-            else:
-                yield to, item
 
 
 @cache

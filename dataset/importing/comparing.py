@@ -27,6 +27,7 @@ from dataset.schemas import SCHEMA_VERSION
 from dataset.state import FILE_ORDER
 from dataset.store.database import Database
 from dataset.store.holding import Held
+from dataset.store.readied import Aside, Readied
 from dataset.store.reading import ENDS
 from dataset.store.steps import Refused
 from dataset.store.tables import RECORDS, changes
@@ -35,11 +36,15 @@ from dataset.versions import Version, smallest_step
 FIRST: Final = "1.0.0"
 _BATCH = 2000
 
+_SAME = """
+INSERT OR IGNORE INTO stay
+SELECT r.row FROM record r JOIN held h ON h.type = r.type AND h.id = r.id WHERE h.digest = r.digest
+"""
 _NEW = """
 INSERT INTO change
 SELECT r.type, r.id, CASE WHEN h.id IS NULL THEN 'added' ELSE 'changed' END, r.row
 FROM record r LEFT JOIN held h ON h.type = r.type AND h.id = r.id
-WHERE r.row NOT IN (SELECT row FROM rejected) AND (h.id IS NULL OR h.digest <> r.digest)
+WHERE r.row NOT IN stay
 ORDER BY r.type, r.id
 """
 _GONE = """
@@ -107,19 +112,33 @@ class Gap:
 def compare(stage: Stage, some: int) -> Gap:
     """The change-set, put into the stage; `some` withdrawn records are named."""
     db = stage.db
+    db.execute("INSERT INTO stay SELECT row FROM rejected")
+    db.execute(_SAME)
     db.execute(_NEW)
     db.execute(_GONE)
+    stage.share()
     found = dict(db.execute("SELECT operation, count(*) FROM change GROUP BY operation"))
     withdrawn = [f"{NAMES[type]}/{id}" for type, id in db.execute(_WITHDRAWN, (some,))]
     return Gap({name: found.get(name, 0) for name in OPERATIONS}, withdrawn, db.execute(_KEPT_OUT).fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
-class Staged(Release):
+class Staged(Readied):
     """A release whose change-set lies in a stage."""
 
     stage: Stage | None = field(default=None, repr=False)
     reason: str = ""
+
+    @property
+    def aside(self) -> Aside:
+        """The connections to the file of the stage."""
+        assert self.stage is not None
+        return self.stage.aside
+
+    @property
+    def told(self) -> str:
+        """The reason of every change that needs one."""
+        return self.reason
 
     @property
     def changes(self) -> Iterator[Change]:

@@ -76,10 +76,11 @@ class Linker:
             for index, found in enumerate(judged.rows)
             if found.id is not None
         ]
-        rows = iter(stage.add(type, new))
+        added = iter(stage.add(type, new))
+        rows = [None if found.id is None else next(added) for found in judged.rows]
+        stage.keep(type, judged.made, rows)
         lost = self._lost(judged.targets)
-        for index, found in enumerate(judged.rows):
-            row = next(rows) if found.id is not None else None
+        for index, (found, row) in enumerate(zip(judged.rows, rows, strict=True)):
             problems = [] if isinstance(found, Sound) else found.problems
             if found.id is not None and (row is None or self._any_ended):
                 problems = [*problems, *self._taken(chunk, index, found.id, row)]

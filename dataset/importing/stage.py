@@ -6,14 +6,18 @@ the database to be loaded into holds now. Types are numbered in their order, so 
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from dataset.canonical import Body, parse
 from dataset.references import Bodies
 from dataset.schemas import TYPES
+from dataset.store.readied import STAGE, Aside, Made, keep, tables
 
 ORDER: Final = {type: number for number, type in enumerate(TYPES)}
 NAMES: Final = tuple(TYPES)
@@ -38,6 +42,7 @@ CREATE TABLE spoiled (owner TEXT PRIMARY KEY, file INTEGER NOT NULL, line INTEGE
 CREATE TABLE told (file INTEGER, line INTEGER, PRIMARY KEY (file, line)) WITHOUT ROWID;
 CREATE TABLE held (type INTEGER, id TEXT, digest TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
 CREATE TABLE change (type INTEGER, id TEXT, operation TEXT NOT NULL, row INTEGER, PRIMARY KEY (type, id)) WITHOUT ROWID;
+CREATE TABLE stay (row INTEGER PRIMARY KEY);
 CREATE TABLE ended (type INTEGER, id TEXT, fate TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
 """
 
@@ -51,11 +56,18 @@ class Stage:
     """The temporary database, and what is asked of it again and again."""
 
     def __init__(self) -> None:
-        """Open it; it has no name and no other program sees it."""
-        self.db = sqlite3.connect("", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}"):
-            self.db.execute(f"PRAGMA {pragma}")
-        self.db.executescript(_TABLES)
+        """Open it; as soon as all connections to it are there it loses its name, and no other program sees it."""
+        handle, path = tempfile.mkstemp(".onrecord")
+        try:
+            os.close(handle)
+            self.db = sqlite3.connect(path, isolation_level=None)
+            for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}"):
+                self.db.execute(f"PRAGMA {pragma}")
+            self.aside = Aside(_aside(path), _aside(path))
+        finally:
+            Path(path).unlink()
+        for statement in (*_TABLES.split(";"), *tables()):
+            self.db.execute(statement)
         self.files: list[str] = []
         self._numbers: dict[str, int] = {}
         self.status = lru_cache(maxsize=10_000)(self._status)
@@ -65,7 +77,8 @@ class Stage:
 
     def close(self) -> None:
         """Let go of it."""
-        self.db.close()
+        for connection in (*self.aside, self.db):
+            connection.close()
 
     def file(self, shown: str) -> int:
         """The number of a file."""
@@ -73,6 +86,10 @@ class Stage:
             self._numbers[shown] = len(self.files)
             self.files.append(shown)
         return self._numbers[shown]
+
+    def keep(self, type: str, made: Made, rows: Sequence[int | None]) -> None:
+        """Remember what the sound ones of some rows become in the tables."""
+        keep(self.db, type, made, rows)
 
     def add(self, type: str, new: Sequence[New]) -> list[int | None]:
         """Remember rows; their numbers, None for one whose id is taken."""
@@ -143,6 +160,10 @@ class Stage:
         """All types are read: index the order in which the digests are made."""
         self.db.execute("CREATE INDEX record_sort ON record (type, sort)")
 
+    def share(self) -> None:
+        """Nothing is written any more: let the connections aside read."""
+        self.db.execute("COMMIT")
+
     def hold(self, type: str, rows: Iterable[tuple[str, str]]) -> None:
         """Remember ids and digests that the database holds now."""
         self.db.executemany("INSERT INTO held VALUES (?, ?, ?)", ((ORDER[type], *row) for row in rows))
@@ -184,3 +205,12 @@ class _Bodies(Mapping[str, Body]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _aside(path: str) -> sqlite3.Connection:
+    """A connection whose own file is another one, which has no name; it may be used by another thread."""
+    connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode = OFF", "synchronous = OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"ATTACH ? AS {STAGE}", (path,))
+    return connection

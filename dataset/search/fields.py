@@ -8,6 +8,7 @@ is searched, or named among those that are not, with the reason.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from dataset.canonical import Body
@@ -59,11 +60,21 @@ class Text(NamedTuple):
 
 def texts(record_type: str, body: Body) -> Iterator[Text]:
     """The texts of a record that are searched: the main field first."""
-    searched = FIELDS[record_type]
-    for paths, main in ((searched.main, True), (searched.rest, False)):
-        for path in paths:
-            for place, text in _at(path.split("."), body, ()):
+    for first, rest, main in _paths(record_type):
+        value = body.get(first)
+        if isinstance(value, str):
+            yield Text(first, value, main)
+        elif value is not None:
+            for place, text in _at(rest, value, (first,)):
                 yield Text(place, text, main)
+
+
+@cache
+def _paths(record_type: str) -> list[tuple[str, list[str], bool]]:
+    """The searched members of a type: the first name of the path, the others, whether it belongs to the main field."""
+    searched = FIELDS[record_type]
+    found = [(path, True) for path in searched.main] + [(path, False) for path in searched.rest]
+    return [(first, rest, main) for path, main in found for first, *rest in [path.split(".")]]
 
 
 def entry(record_type: str, body: Body) -> str:

@@ -83,15 +83,25 @@ def unindexed(connection: Connection) -> int:
 def _fill(connection: Connection, progress: Progress, pool: Pool) -> None:
     driver = _sqlite(connection)
     if driver:
-        driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('automerge', 0)")
-        driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('hashsize', ?)", (GATHERED,))
+        begin(driver)
     done = 0
     for part, words in pool(_words, _parts(connection)):
         _insert(connection, part, words)
         done += len(words)
         progress(done)
     if driver and done:
-        driver.execute("INSERT INTO search_words(search_words) VALUES ('optimize')")
+        finish(driver)
+
+
+def begin(driver: sqlite3.Connection) -> None:
+    """Have FTS5 gather many words before it writes them, and put what it wrote together only in the end."""
+    driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('automerge', 0)")
+    driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('hashsize', ?)", (GATHERED,))
+
+
+def finish(driver: sqlite3.Connection) -> None:
+    """Put together what FTS5 wrote."""
+    driver.execute("INSERT INTO search_words(search_words) VALUES ('optimize')")
 
 
 class _Part(NamedTuple):

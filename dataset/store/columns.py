@@ -30,8 +30,18 @@ def member_columns(table: Table) -> list[Column[Any]]:
 @cache
 def record_reader(record_type: str) -> Callable[[Body], tuple[Value, ...]]:
     """A function from a body of that type to the values of the member columns of its table, in their order."""
-    getters = [_getter(column) for column in member_columns(RECORDS[record_type])]
-    return lambda body: tuple([get(body) for get in getters])
+    columns = member_columns(RECORDS[record_type])
+    # most are members of the body itself, and all of these are read at once; no member has an empty name
+    plain = ["" if _is_inner(column) else column.info["paths"][0] for column in columns]
+    inner = [(index, _getter(column)) for index, column in enumerate(columns) if _is_inner(column)]
+
+    def read(body: Body) -> tuple[Value, ...]:
+        values = list(map(body.get, plain))
+        for index, get in inner:
+            values[index] = get(body)
+        return tuple(values)
+
+    return read
 
 
 @cache
@@ -61,6 +71,11 @@ def link_reader(table: Table) -> Callable[[Body], Sequence[tuple[Value, ...]]]:
 def link_tables(record_type: str) -> tuple[Table, ...]:
     """The link tables of a record type."""
     return LINKS[record_type]
+
+
+def _is_inner(column: Column[Any]) -> bool:
+    """Whether a column is more than a member of the body."""
+    return "derive" in column.info or "." in column.info["paths"][0]
 
 
 def _getter(column: Column[Any]) -> Callable[[Any], Any]:

@@ -20,6 +20,7 @@ from dataset.canonical import Body, canonical, parse
 from dataset.pool import Pool, here
 from dataset.redactions import Key, redacted_in
 from dataset.store.preparing import Batch, Inconsistent, RowValues, Unreadable, columns, prepare
+from dataset.store.readied import Readied, bring_in, shared
 from dataset.store.tables import LINKS, RECORDS, changes, releases
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ def load(connection: Connection, release: Release, pool: Pool = here) -> Iterato
     """
     into = writer(connection)
     into.insert(releases, [_release_row(release)])
+    if isinstance(release, Readied) and isinstance(into, _SQLite):
+        yield from bring_in(release, shared(connection))
+        return
     rows = {
         name: connection.execute(select(func.coalesce(func.max(table.c.row), 0))).scalar_one() + 1
         for name, table in RECORDS.items()

@@ -134,7 +134,6 @@ def _engine(copy: Path) -> Engine:
         for pragma in (
             "journal_mode = OFF",
             "synchronous = OFF",
-            "locking_mode = EXCLUSIVE",
             f"cache_size = -{CACHE}",
             f"analysis_limit = {SAMPLE}",
             f"threads = {cores() - 1}",  # sort for an index

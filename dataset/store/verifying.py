@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, select
 
 from dataset.redactions import remaining
+from dataset.store.reading import plain_rows
 from dataset.store.tables import RECORDS, changes
 
 if TYPE_CHECKING:
@@ -45,9 +46,8 @@ def verify(connection: Connection, release: Release | StoredRelease, progress: C
             .order_by(table.c[table.info["order"]])
         )
         one, count = hashlib.sha256(), 0
-        rows = connection.execute(statement, execution_options={"yield_per": BATCH})
-        for part in rows.partitions(BATCH):
-            bodies = [row.body.encode() for row in part]
+        for part in plain_rows(connection, statement, BATCH):
+            bodies = [body.encode() for _, _, body in part]
             for (record_id, digest, _), data in zip(part, bodies, strict=True):
                 if hashlib.sha256(data).hexdigest() != digest:
                     raise Unsound(f"{record_type} {record_id}: the stored record has not its digest")

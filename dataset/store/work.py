@@ -13,10 +13,12 @@ from sqlalchemy.schema import CreateIndex
 from dataset.derived.keeping import keep
 from dataset.pool import Pool, cores, pool
 from dataset.search.filling import fill, unindexed
+from dataset.search.gathering import gathering
 from dataset.store.holding import Held, held_in
 from dataset.store.loading import load
 from dataset.store.migrating import move
 from dataset.store.older import wanting
+from dataset.store.readied import Readied, shared
 from dataset.store.reading import newest_release
 from dataset.store.redacting import redact
 from dataset.store.steps import INDEX, LOAD, MIGRATE, OPTIMIZE, POSITIONS, REDACT, SEARCH, VERIFY, Observer, Steps
@@ -85,8 +87,10 @@ def carry_out(
             progress(len(gone))
     many = total >= MANY
     later = _take_indexes(connection) if empty and many else []
+    readied = _readied(connection, releases)
+    words = gathering(readied, shared(connection)) if readied and empty else nullcontext()
     # what is written is written here: more than two helpers would wait
-    with pool(2 if many and cores() > 1 else 0) as helpers:
+    with pool(2 if many and cores() > 1 and not (readied and empty) else 0) as helpers, words as bring:
         with steps.step(LOAD, total) as progress:
             loaded = 0
             for release in releases:
@@ -97,7 +101,10 @@ def carry_out(
                 connection.execute(index)
                 progress(done)
         with steps.step(SEARCH, unindexed(connection) if releases else 0) as progress:
-            if releases:
+            if bring:
+                shared(connection)
+                bring()
+            elif releases:
                 fill(connection, releases[0].ordinal, progress, empty=empty, pool=helpers)
     with steps.step(POSITIONS, len(releases)) as progress:
         if releases:
@@ -111,6 +118,13 @@ def carry_out(
         if newest:
             verify(connection, newest, progress)
     return held_in(connection, name)
+
+
+def _readied(connection: Connection, releases: Sequence[Release]) -> Readied | None:
+    """The release to load when it is one whose rows lie ready, and the database can take them as they are."""
+    if connection.dialect.name == "sqlite" and len(releases) == 1 and isinstance(releases[0], Readied):
+        return releases[0]
+    return None
 
 
 def _take_indexes(connection: Connection) -> list[Index]:
