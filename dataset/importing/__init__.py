@@ -2,6 +2,6 @@
 
 The way of a row: `members` opens the package without unpacking it, `choosing` says which files are read, `streams`
 gives their lines, `jsonlines` and `sheets` make `rows` of them, `checking` has their schemas judge them (on
-several cores), `linking` and `rings` judge what they say of one another, `stage` holds what is sound and `report` tells
+several cores) and make of them what the tables will hold, `linking` and `rings` judge what they say of one another, `stage` holds what is sound and `report` tells
 what is not. `comparing` makes the change-set, `run` does it all in order and publishes it.
 """

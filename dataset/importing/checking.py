@@ -59,8 +59,9 @@ Checked = Sound | Flawed
 
 
 class Judged(NamedTuple):
-    """What came of the rows of a chunk; of the sound ones what they refer to in other types (each once, type and id) and
-    what they become in the tables.
+    """What came of the rows of a chunk.
+
+    Of the sound ones: what they refer to in other types (each once, type and id), and what they become in the tables.
     """
 
     rows: list[Checked]
