@@ -15,9 +15,11 @@ from api.queries import RecordQuery, RecordRequest
 from api.reading import View, reading
 from api.resources.counts import CountGroup
 from api.shapes import Shape, figures_by_name, many, number, words
+from dataset.queries.compiled import Statement
 from dataset.queries.grouping import find_groups
 from dataset.queries.paging import records
-from dataset.queries.stats import ANCHORED, DATES, find_spans
+from dataset.queries.stats import ANCHORED, DATES, find_anchored, find_span
+from dataset.store.budget import allow_again
 from dataset.store.reading import release_of
 from dataset.store.tables import RECORDS
 
@@ -139,14 +141,15 @@ def _statistics(view: View) -> dict[str, Any]:
     stored = release_of(view.connection, view.release.version)
     assert stored is not None  # a view is of a release that is there
     told: dict[str, Any] = {"records": stored.manifest["counts"], **_sources(view), "anchored": {}, "dates": {}}
-    for record_type in DATES:
-        row = view.connection.execute(find_spans(record_type, release=view.release)).one()._mapping  # noqa: SLF001
-        if record_type in ANCHORED:
-            share = round(row["anchored"] / row["records"], 4) if row["records"] else None
-            told["anchored"][record_type] = {"records": row["records"], "anchored": row["anchored"], "share": share}
-        for name in DATES[record_type]:
-            days = {bound: row[f"{name}_{bound}"] for bound in ("first", "last") if row[f"{name}_{bound}"]}
-            told["dates"][f"{record_type}.{name}"] = {"records": row[f"{name}_records"], **days}
+    for record_type in ANCHORED:
+        held, anchored = _figures(view, find_anchored(record_type, release=view.release))[0]
+        share = round(anchored / held, 4) if held else None
+        told["anchored"][record_type] = {"records": held, "anchored": anchored, "share": share}
+    for record_type, names in DATES.items():
+        for name in names:
+            dated, first, last = _figures(view, find_span(record_type, name, release=view.release))[0]
+            days = {bound: day for bound, day in (("first", first), ("last", last)) if day}
+            told["dates"][f"{record_type}.{name}"] = {"records": dated, **days}
     for member, (record_type, name) in GROUPS.items():
         told[member] = [
             {"key": {name: key}, "count": count} for key, count, *_ in _groups(view, record_type, name, CODES)
@@ -165,4 +168,10 @@ def _sources(view: View) -> dict[str, Any]:
 
 def _groups(view: View, record_type: str, name: str, limit: int, *conditions: Any) -> list[Any]:
     selected = records(RECORDS[record_type], view.release, *conditions)
-    return list(view.connection.execute(find_groups(selected, record_type, [name], limit=limit)))
+    return _figures(view, find_groups(selected, record_type, [name], limit=limit))
+
+
+def _figures(view: View, statement: Statement) -> list[Any]:
+    """Figures of a release, each of which may cost what a reading may: they are found out once, and kept."""
+    allow_again(view.connection)
+    return list(view.connection.execute(statement))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Select, func
 
@@ -16,20 +16,19 @@ DATES: Final = {"sources": ("published",), "quotes": ("said",), "claims": ("time
 ANCHORED: Final = ("quotes", "claims")
 
 
-def find_spans(record_type: str, *, release: Release) -> Select[Any]:
-    """One row: how many records there are, how many anchored; of each date how many have it, its first and last day.
+def find_anchored(record_type: str, *, release: Release) -> Select[int, int]:
+    """How many records of a type there are, and how many of them are anchored."""
+    table = RECORDS[record_type]
+    return records(table, release).with_only_columns(func.count(), func.count(table.c.anchor_start))
+
+
+def find_span(record_type: str, name: str, *, release: Release) -> Select[int, str | None, str | None]:
+    """How many records of a type have a date, its first and its last day.
 
     A date without a first day counts by its last one, and the other way round.
     """
     table = RECORDS[record_type]
-    columns: list[Any] = [func.count().label("records")]
-    if record_type in ANCHORED:
-        columns.append(func.count(table.c.anchor_start).label("anchored"))
-    for name in DATES.get(record_type, ()):
-        earliest, latest = table.c[f"{name}_earliest"], table.c[f"{name}_latest"]
-        columns += [
-            func.count(table.c[name]).label(f"{name}_records"),
-            func.min(func.coalesce(earliest, latest)).label(f"{name}_first"),
-            func.max(func.coalesce(latest, earliest)).label(f"{name}_last"),
-        ]
-    return records(table, release).with_only_columns(*columns)
+    earliest, latest = table.c[f"{name}_earliest"], table.c[f"{name}_latest"]
+    return records(table, release, table.c[name].is_not(None)).with_only_columns(
+        func.count(), func.min(func.coalesce(earliest, latest)), func.max(func.coalesce(latest, earliest))
+    )

@@ -35,16 +35,25 @@ class TooCostly(Exception):  # noqa: N818 - an answer that is refused, no failur
 class Meter:
     """Counts the strides of one connection to SQLite and stops it beyond the budget."""
 
-    __slots__ = ("_most", "strides")
+    __slots__ = ("_end", "_most", "strides")
 
     def __init__(self, steps: int) -> None:
-        self.strides = 0
         self._most = steps // STRIDE
+        self.begin()
+
+    def begin(self) -> None:
+        """Count from nothing."""
+        self.strides = 0
+        self.allow()
+
+    def allow(self) -> None:
+        """Allow the whole budget from here on."""
+        self._end = self.strides + self._most
 
     def count(self) -> bool:
         """One stride more; true stops the statement."""
         self.strides += 1
-        return self.strides > self._most
+        return self.strides > self._end
 
 
 class Metered(sqlite3.Connection):
@@ -62,7 +71,17 @@ def begin(connection: Connection) -> None:
     """Start the count of a reading on SQLite."""
     meter = _meter(connection)
     if meter is not None:
-        meter.strides = 0
+        meter.begin()
+
+
+def allow_again(connection: Connection) -> None:
+    """Allow a reading the whole budget once more: for one that asks several things of which each may cost it.
+
+    On PostgreSQL the budget is that of a statement anyway.
+    """
+    meter = _meter(connection)
+    if meter is not None:
+        meter.allow()
 
 
 def steps_of(connection: Connection) -> int:

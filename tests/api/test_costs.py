@@ -36,7 +36,7 @@ def app_with(url: str, **settings: str) -> Any:
 def test_too_costly_on_sqlite(api_url: str, monkeypatch: pytest.MonkeyPatch, log_lines: Lines) -> None:
     """The problem names what is dear; cheap questions are answered; the line of the log has the steps."""
     monkeypatch.setattr(budget, "STRIDE", 100)
-    app = app_with(api_url, ONRECORD_BUDGET_STEPS="1000")
+    app = app_with(api_url, ONRECORD_BUDGET_STEPS="1600")
     client = app.test_client()
     try:
         assert client.get("/v1/claims?limit=2").status_code == 200
@@ -45,17 +45,40 @@ def test_too_costly_on_sqlite(api_url: str, monkeypatch: pytest.MonkeyPatch, log
             answer = client.get("/v1/claims?limit=500&modality=asserted,denied&q=boats")
             told = answer.get_json()
             assert (answer.status_code, told["type"]) == (400, "/problems/too-costly")
-            assert "1,000 steps" in told["detail"]
+            assert "1,600 steps" in told["detail"]
             assert [error["parameter"] for error in told["errors"]] == ["q", "modality"]
             assert all(error["allowed"] for error in told["errors"])
         warning, line = log_lines()[:2]
         assert (warning["message"], line["status"]) == (
-            "stopped at 1,000 steps of the database: ['limit', 'modality', 'q']",
+            "stopped at 1,600 steps of the database: ['limit', 'modality', 'q']",
             400,
         )
-        assert line["steps"] > 1000
+        assert line["steps"] > 1600
         assert client.get("/v1/claims?limit=500").get_json()["detail"].endswith("or the files of this one.")
         assert client.get("/v1/claims?limit=2").status_code == 200
+    finally:
+        close(app)
+
+
+@on_sqlite
+def test_each_figure_of_the_statistics_has_a_budget(
+    api_url: str, monkeypatch: pytest.MonkeyPatch, log_lines: Lines
+) -> None:
+    """They are found out once for a release, so all together may cost more than other questions."""
+    monkeypatch.setattr(budget, "STRIDE", 100)
+    app = app_with(api_url)
+    app.test_client().get("/v1/stats")
+    taken = log_lines()[-1]["steps"]
+    close(app)
+    app = app_with(api_url, ONRECORD_BUDGET_STEPS=str(taken // 2))
+    try:
+        assert app.test_client().get("/v1/stats").status_code == 200
+        assert log_lines()[-1]["steps"] == taken
+    finally:
+        close(app)
+    app = app_with(api_url, ONRECORD_BUDGET_STEPS="1600")
+    try:
+        assert app.test_client().get("/v1/stats").status_code == 400
     finally:
         close(app)
 
