@@ -6,12 +6,14 @@ slow or say nothing hold none of them. A worker that dies is replaced. SIGTERM l
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
 import socket
 import sys
 import tempfile
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import import_module
 from queue import SimpleQueue
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 CONNECTIONS = 1024
 #: Milliseconds that a client may take to say what it wants; then its connection is closed, an idle one too.
 SLOWEST_HEAD = 15_000
+#: Where the allocator of granian (jemalloc) takes memory from, and after how many ms it gives back what is free.
+GRANIAN_MEMORY = "narenas:1,dirty_decay_ms:100,muzzy_decay_ms:0"
+#: The name of that setting in glibc (malloc.h).
+M_ARENA_MAX = -8
 #: Seconds that requests in flight have to end, once the service was told to.
 GRACE = 20
 
@@ -37,11 +43,15 @@ def serve(target: str = "wsgi:app") -> None:
         settings = read_settings()
     except ValueError as reason:
         sys.exit(f"onrecord cannot serve: {reason}")
-    create_app(settings)  # says what is missing before a worker is started
-    refuse_a_port_in_use(settings.host, settings.port, "HOST and PORT")
+    share_memory()
     with ExitStack() as until_the_end:
         if settings.metrics:
             measure(settings.metrics, until_the_end)
+        gc.disable()  # nothing that is made until the service is put together is garbage
+        application(target)  # says what is missing before a worker is started; one that is forked has it from here
+        gc.freeze()  # nor later: it need not be looked through again
+        gc.enable()
+        refuse_a_port_in_use(settings.host, settings.port, "HOST and PORT")
         run(target, settings)
 
 
@@ -92,10 +102,27 @@ class Turns:
             self._free.put(None)
 
 
-def loaded(target: str, number: int) -> WSGIApplication:
-    """The application of a worker, from `module:name`."""
+def share_memory() -> None:
+    """Have all threads of a worker take memory from one place, and give back what answers no longer need.
+
+    By default the C library keeps such a place for each few threads, and so does the allocator within granian; in time
+    each has room for the largest answers. Before any thread is started and granian is loaded.
+    """
+    os.environ.setdefault("_RJEM_MALLOC_CONF", GRANIAN_MEMORY)  # noqa: TID251 - where granian's allocator looks for it
+    with suppress(AttributeError, OSError):  # only glibc has it, and only glibc needs it
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
+def application(target: str) -> WSGIApplication:
+    """An application, from `module:name`."""
     module, _, name = target.partition(":")
-    return Turns(getattr(import_module(module), name), number)
+    app: WSGIApplication = getattr(import_module(module), name)
+    return app
+
+
+def loaded(target: str, number: int) -> WSGIApplication:
+    """The application of a worker."""
+    return Turns(application(target), number)
 
 
 def measure(place: tuple[str, int], until_the_end: ExitStack) -> None:

@@ -126,8 +126,9 @@ def opened(address: str, replicas: Sequence[str], budget: Budget) -> Replicated:
     try:
         databases.check(filled=False)
     except NotReady as reason:
-        databases.close()
         sys.exit(f"onrecord cannot serve: {reason}")
+    finally:
+        databases.close()  # each worker opens connections of its own
     return databases
 
 
