@@ -7,7 +7,7 @@ referred to, members cut out of the bodies, tables and lines instead of JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
@@ -28,11 +28,11 @@ from dataset.exports.rows import csv_header, csv_rows, json_lines, without_colum
 from dataset.members import only
 from dataset.queries.compiled import fetch
 from dataset.queries.grouping import find_count
-from dataset.queries.paging import Records, page, records, with_ids
-from dataset.queries.releases import Release
+from dataset.queries.paging import Plain, Records, plain_page, records, with_ids
 from dataset.queries.sampling import find_chosen, find_ids, sample_of
 from dataset.queries.search import has_words
 from dataset.queries.sorting import find_values, sorted_page
+from dataset.queries.walking import met_soon
 from dataset.search.highlights import highlights
 from dataset.search.pages import page_of
 from dataset.search.query import Query as Asked
@@ -85,27 +85,14 @@ def worded(view: View, selected: Records, table: Table, query: ListRequest) -> R
     return selected.where(has_words(table, query=query.words, engine=view.connection.dialect.name))
 
 
-class Plain(NamedTuple):
-    """What is asked of a page in the default order."""
-
-    filters: Mapping[str, Any]
-    ids: Sequence[str] | None
-    after: str | None
-    limit: int
-
-
-def plain_page(find: Find, table: Table, release: Release, asked: Plain) -> Records:
-    """The statement of a page in the default order."""
-    selected = with_ids(find(release=release, **asked.filters), table, asked.ids)
-    return page(selected, table, after=asked.after, limit=asked.limit)
-
-
 def _found(view: View, find: Find, table: Table, query: ListRequest) -> Found:
     """The page, by the way that costs least of those that give what is asked for."""
     if not query.sample and not query.sort and query.words is None:
         after = query.cursor.after if query.cursor else None
         asked = Plain(query.filters, query.ids, after, query.limit)
-        rows = fetch(view.connection, plain_page, find, table, view.release, asked)
+        rows = met_soon(view.connection, find, table, view.release, asked)
+        if rows is None:
+            rows = fetch(view.connection, plain_page, find, table, view.release, asked)
         return Found([row[1] for row in rows], [row[0] for row in rows], query.limit)
     if query.words is not None and not query.sample and not query.sort:
         return _hits(view, find, table, query, query.words)

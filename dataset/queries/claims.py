@@ -114,7 +114,7 @@ def find_claims(
         *linked(claims_events.c.event, event),
         *linked(claims_actors.c.actor, actor),
         *linked(claims_places.c.place, place),
-        *chosen(topic, lambda values: listed(claims_topics.c.topic, find_narrower(release=release, ids=values))),
+        *linked(claims_topics.c.topic, topic, lambda ids: find_narrower(release=release, ids=ids)),
         *answering(
             release,
             question=question,

@@ -19,11 +19,13 @@ Values = Sequence[str] | Select[Any]
 class Choice(NamedTuple):
     """What a filter of several values asks: one of `some`, where any are given, and none of `none`.
 
-    A record that has no value at all has none of `none`.
+    A record that has no value at all has none of `none`. `common`: very many records have one of `some`, so that each
+    record is better looked at than all of them gathered (`dataset.queries.walking`); the answer is the same.
     """
 
     some: Sequence[str] = ()
     none: Sequence[str] = ()
+    common: bool = False
 
 
 class Span(NamedTuple):
@@ -65,16 +67,29 @@ def among(column: Column[Any], choice: Choice) -> Conditions:
     return chosen(choice, lambda values: equal(column, values))
 
 
-def listed(column: Column[Any], values: Values) -> ColumnElement[bool]:
+def listed(column: Column[Any], values: Values, *, common: bool = False) -> ColumnElement[bool]:
     """That an item of the list in a link table has, in this column, one of the values."""
     table = column.table
     owner = RECORDS[table.info["owner"]]
-    return owner.c.row.in_(select(table.c.row).where(equal(column, values)))
+    held = select(table.c.row).where(equal(column, values))
+    if common:
+        return held.where(table.c.row == owner.c.row).correlate(owner).exists()
+    return owner.c.row.in_(held)
 
 
-def linked(column: Column[Any], choice: Choice) -> Conditions:
-    """That the choice falls on an item of the list in a link table, by this column of it."""
-    return chosen(choice, lambda values: listed(column, values))
+def linked(column: Column[Any], choice: Choice, values: Callable[[Sequence[str]], Values] | None = None) -> Conditions:
+    """That the choice falls on an item of the list in a link table, by this column of it.
+
+    `values` gives those that an item may have, where they are others than the choice names.
+    """
+
+    def having(names: Sequence[str], *, common: bool) -> ColumnElement[bool]:
+        return listed(column, values(names) if values else names, common=common)
+
+    conditions = [having(choice.some, common=choice.common)] if choice.some else []
+    if choice.none:  # what is left out is seldom all there is: nothing is gained by gathering it
+        conditions.append(~having(choice.none, common=True))
+    return conditions
 
 
 def flag(value: bool | None, condition: ColumnElement[bool]) -> Conditions:

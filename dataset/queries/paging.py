@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Select, Table, select
 
@@ -41,6 +41,21 @@ def page(statement: Records, table: Table, *, after: str | None, limit: int) -> 
     if after is not None:
         statement = statement.where(place > after)
     return statement.order_by(place).limit(limit + 1)
+
+
+class Plain(NamedTuple):
+    """What is asked of a page in the default order."""
+
+    filters: Mapping[str, Any]
+    ids: Sequence[str] | None
+    after: str | None
+    limit: int
+
+
+def plain_page(find: Callable[..., Records], table: Table, release: Release, asked: Plain) -> Records:
+    """The statement of a page in the default order."""
+    selected = with_ids(find(release=release, **asked.filters), table, asked.ids)
+    return page(selected, table, after=asked.after, limit=asked.limit)
 
 
 def whole(statement: Records, table: Table) -> Records:

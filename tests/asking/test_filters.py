@@ -160,6 +160,10 @@ def test_several_filters(
         worlds[number - 1], record_type, lambda world, body: all(wanted(world, body) for _, wanted in drawn)
     )
     assert find(reading, record_type, number, **arguments) == expected, arguments
+    walked = {
+        name: value._replace(common=True) if isinstance(value, Choice) else value for name, value in arguments.items()
+    }
+    assert find(reading, record_type, number, **walked) == expected, arguments
 
 
 #: What is asked of one answer: parameter → what may be asked, and whether an answer has it.
@@ -195,7 +199,8 @@ def test_what_is_asked_of_answers_is_asked_of_one(
 
     arguments: dict[str, Any] = {"question": Choice(questions)}
     for name in ("position", "contradicted_by"):
-        arguments[name] = Choice(*([held[name]] if name in held else [] for held in (some, none)))
+        chosen = [[held[name]] if name in held else [] for held in (some, none)]
+        arguments[name] = Choice(chosen[0], chosen[1])
     if "voices" in some:
         arguments["voices"] = some["voices"]
     if "disputed" in some or "disputed" in none:
