@@ -21,8 +21,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from api.catalogue import Known
-from dataset.exports.artefacts import INDEX
-from dataset.exports.index import File, Index, is_current, read_index
+from dataset.exports.index import INDEX, File, Index, is_current, read_index
 
 log = logging.getLogger("onrecord.files")
 

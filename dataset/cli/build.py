@@ -6,6 +6,7 @@ import click
 
 from dataset.cli.output import fail, show_json
 from dataset.cli.progress import bars
+from dataset.exports.standing import standing
 from dataset.problems import Problem
 from dataset.settings import read_settings
 from dataset.store.addresses import NotReady
@@ -28,12 +29,14 @@ def build(*, versions: tuple[str, ...], force: bool, as_json: bool) -> None:
       onrecord build                      whatever is lacking
       onrecord build --force 0.1.0        once more, after `onrecord verify` has found a damaged file
     """  # noqa: D301 - click wants the character \b itself
-    from dataset.exports.building import build as run  # noqa: PLC0415 - pyarrow is not needed to show the help
-
     settings = read_settings()
     try:
-        with bars(shown=not as_json) as observer:
-            outcome = run(settings.database_url, settings.files, versions, observer, force=force)
+        outcome = None if force else standing(settings.database_url, settings.files, versions)
+        if outcome is None:
+            from dataset.exports.building import build as run  # noqa: PLC0415 - pyarrow is not needed for less
+
+            with bars(shown=not as_json) as observer:
+                outcome = run(settings.database_url, settings.files, versions, observer, force=force)
     except (PublishingError, NotReady, ValueError) as error:
         fail([Problem(message=str(error))], as_json=as_json)
     if as_json:

@@ -26,8 +26,6 @@ MEDIA_TYPES: Final = {
     "croissant.json": 'application/ld+json; profile="http://mlcommons.org/croissant/1.1"',
 }
 
-#: The index of the files of a release; it lists all others and is not offered for download.
-INDEX: Final = "index.json"
 CHECKSUMS: Final = "SHA256SUMS"
 
 #: Files that describe the others: name, what they are, whether they describe the archive too and lie in it.

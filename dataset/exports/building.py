@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -25,21 +25,22 @@ from sqlalchemy import URL
 
 from dataset.durable import sync
 from dataset.exports.archive import compress, pack
-from dataset.exports.artefacts import CHECKSUMS, INDEX, Artefact, archive_name, artefacts, database_name, delta_name
+from dataset.exports.artefacts import CHECKSUMS, Artefact, archive_name, artefacts, database_name, delta_name
 from dataset.exports.describing import describe, early, late
 from dataset.exports.descriptors.about import About
 from dataset.exports.descriptors.reading import facts
-from dataset.exports.index import File, Index, checksums, file_digest, is_current, read_index
+from dataset.exports.index import INDEX, File, Index, checksums, file_digest
 from dataset.exports.placing import lock, place, sweep
 from dataset.exports.snapshot import Snapshot
 from dataset.exports.sqlitefile import Dangling, SQLiteFile
+from dataset.exports.standing import Built, chosen, lacking_files
 from dataset.exports.tables import write_type
 from dataset.redactions import redactions_of, remaining
 from dataset.state import FILE_ORDER
 from dataset.store.addresses import NotReady
 from dataset.store.database import Database
 from dataset.store.reading import StoredRelease, stored_releases
-from dataset.store.steps import LOCK, RENAME, SWEEP, SYNC, Observer, Refused, Steps, ignore
+from dataset.store.steps import LOCK, RENAME, SWEEP, SYNC, Observer, Steps, ignore
 
 RECORDS: Final = "records"
 DATABASE: Final = "database"
@@ -53,15 +54,6 @@ STEPS: Final = (LOCK, SWEEP, RECORDS, DATABASE, DELTA, DIGEST, PACK, DESCRIBE, S
 
 class Unsound(Exception):  # noqa: N818 - the state of a database
     """What the database holds has not the digests that its manifest gives."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a run did: the versions whose files it made, those whose files were there already, by folder."""
-
-    folder: Path
-    built: tuple[str, ...]
-    kept: tuple[str, ...]
 
 
 def build(
@@ -86,43 +78,18 @@ def build(
         closing(Database(address)) as database,
         database.read() as connection,
     ):
-        releases = _chosen(stored_releases(connection), versions)
-        lacking, kept = _lacking(folder, releases, force=force)
+        releases = chosen(stored_releases(connection), versions)
+        lacking, kept = lacking_files(folder, releases, force=force)
         if not lacking:  # no lock is taken, so a disk that is read-only does no harm
             return Built(folder, (), kept)
         folder.mkdir(parents=True, exist_ok=True)
         with lock(folder, steps):
             with steps.step(SWEEP):
                 sweep(folder)
-            lacking, kept = _lacking(folder, releases, force=force)  # another run may have made some in the meantime
+            lacking, kept = lacking_files(folder, releases, force=force)  # others may have made some
             for release in lacking:
                 _Build(folder, Snapshot.of(connection, release), steps).run()
         return Built(folder, tuple(release.version for release in lacking), kept)
-
-
-def _chosen(releases: Sequence[StoredRelease], versions: Sequence[str]) -> list[StoredRelease]:
-    known = {release.version: release for release in releases}
-    if unknown := [version for version in versions if version not in known]:
-        allowed = ", ".join(known) or "none, the database is empty"
-        raise Refused(f"the database holds no release {unknown[0]!r}; allowed: {allowed}")
-    return [known[version] for version in versions] if versions else list(releases)
-
-
-def _lacking(
-    folder: Path, releases: Iterable[StoredRelease], *, force: bool
-) -> tuple[list[StoredRelease], tuple[str, ...]]:
-    lacking: list[StoredRelease] = []
-    kept: list[str] = []
-    for release in releases:
-        try:
-            found = read_index(folder, release.version)
-        except ValueError:
-            found = None
-        if not force and is_current(found, release.version, release.sha256):
-            kept.append(release.version)
-        else:
-            lacking.append(release)
-    return lacking, tuple(kept)
 
 
 @dataclass(slots=True)

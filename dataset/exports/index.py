@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from dataset.exports.artefacts import INDEX
-
+#: The index of the files of a release; it lists all others and is not offered for download.
+INDEX: Final = "index.json"
 #: Version of the set of files and of their layout; files of another one are built anew.
 LAYOUT: Final = 1
 

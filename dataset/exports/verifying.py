@@ -14,8 +14,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection
 
 from dataset.canonical import prune
-from dataset.exports.artefacts import CHECKSUMS, INDEX
-from dataset.exports.index import Index, checksums, file_digest, is_current, read_index
+from dataset.exports.artefacts import CHECKSUMS
+from dataset.exports.index import INDEX, Index, checksums, file_digest, is_current, read_index
 from dataset.exports.snapshot import Snapshot
 from dataset.log import Release, read_log
 from dataset.problems import Problem, Problems

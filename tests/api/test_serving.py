@@ -91,3 +91,22 @@ def test_it_says_what_is_missing(port: int, tmp_path: Path) -> None:
     assert process.returncode == 1
     assert len(output.splitlines()) == 1
     assert "run `onrecord publish`" in output
+
+
+TOGETHER = """
+import gc, wsgi
+def run(target, settings):
+    workers = [wsgi.loaded(target, settings.threads) for _ in range(2)]
+    print({worker._app is wsgi.app for worker in workers}, gc.get_freeze_count() > 100_000, gc.isenabled())
+wsgi.run = run
+wsgi.serve()
+"""
+
+
+def test_workers_share_what_was_put_together(url: str, port: int) -> None:
+    """What a worker is forked from holds the service already: it is put together once, not once more for each."""
+    env = {**os.environ, "ONRECORD_DATABASE_URL": url, "HOST": "127.0.0.1", "PORT": str(port)}
+    done = subprocess.run(
+        [sys.executable, "-c", TOGETHER], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "{True} True True"), done.stderr

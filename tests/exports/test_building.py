@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 
 from dataset.exports import building
-from dataset.exports.artefacts import INDEX
 from dataset.exports.building import STEPS, build
-from dataset.exports.index import read_index
+from dataset.exports.index import INDEX, read_index
 from dataset.store.steps import Failed, Refused
 from tests.exports.conftest import Offer
 from tests.exports.support import contents
@@ -206,3 +205,13 @@ def test_the_service_needs_no_arrow(offer: Offer) -> None:
         [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_finding_nothing_to_build_costs_little(offer: Offer) -> None:
+    """`make serve` asks at every start: nothing of what makes files is imported, nor of what checks records."""
+    code = "import sys; from dataset.cli import main; main(standalone_mode=False); print(*sys.modules)"
+    env = {**os.environ, "ONRECORD_DATABASE_URL": offer.url, "ONRECORD_FILES": str(offer.folder)}
+    command = [sys.executable, "-c", code, "build"]
+    told, loaded = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told.endswith("already")
+    assert {"pyarrow", "ruamel", "marshmallow", "alembic"}.isdisjoint(name.partition(".")[0] for name in loaded.split())

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from dataset.canonical import parse
-from dataset.exports.artefacts import CHECKSUMS, INDEX, artefacts
+from dataset.exports.artefacts import CHECKSUMS, artefacts
 from dataset.exports.flat import flatten
-from dataset.exports.index import checksums, file_digest, read_index
+from dataset.exports.index import INDEX, checksums, file_digest, read_index
 from dataset.exports.layout import layout, layouts
 from dataset.log import Replay
 from dataset.schemas import TYPES

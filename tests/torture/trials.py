@@ -14,9 +14,8 @@ from shutil import rmtree
 from typing import Protocol
 
 from dataset.canonical import digest
-from dataset.exports.artefacts import INDEX
 from dataset.exports.building import build
-from dataset.exports.index import file_digest, read_index
+from dataset.exports.index import INDEX, file_digest, read_index
 from dataset.importing.run import Options, load
 from dataset.log import Release, read_log
 from dataset.releasing import Cut, write, write_changelog
