@@ -118,7 +118,7 @@ def find_groups(statement: Records, record_type: str, names: Sequence[str], *, l
     keys = [_key(dimension).label(f"key_{number}") for number, dimension in enumerate(dimensions)]
     rows = statement.with_only_columns(table.c.row, *keys).select_from(source).subquery("rows")
     columns = [rows.c[key.name] for key in keys]
-    counted = func.count(rows.c.row.distinct()) if joined else func.count()
+    counted = func.count(rows.c.row.distinct()) if any(map(_repeats, dimensions)) else func.count()
     groups = select(*columns, counted.label("counted")).group_by(*columns).subquery("groups")
     columns = [groups.c[key.name] for key in keys]
     ordered = [part for column in columns for part in (column.is_(None), column)]
@@ -127,6 +127,11 @@ def find_groups(statement: Records, record_type: str, names: Sequence[str], *, l
         .order_by(groups.c.counted.desc(), *ordered)
         .limit(limit)
     )
+
+
+def _repeats(dimension: Dimension) -> bool:
+    """Whether a record may come twice under a value: not where an item is its value, for no list has an item twice."""
+    return not isinstance(dimension, Year) and "owner" in dimension.table.info and dimension.info["paths"] != ("",)
 
 
 def _key(dimension: Dimension) -> ColumnElement[Any]:
