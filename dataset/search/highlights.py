@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dataset.canonical import Body
 from dataset.search.fields import texts
 from dataset.search.query import Query, Term
-from dataset.search.words import spans
+from dataset.search.words import LONGEST, even, spans
 
 
 class Highlight(NamedTuple):
@@ -27,20 +27,38 @@ def highlights(record_type: str, body: Body, query: Query) -> list[Highlight]:
 
     A word of a phrase is one only where the whole phrase stands.
     """
-    found = []
-    for path, text, _ in texts(record_type, body):
-        if text.isascii() and not _may_hold(text.lower(), query):
-            continue  # most of them, and taking them apart takes longest
-        there = spans(text)
-        held = [word.word for word in there]
-        places = sorted({there[index][1:] for term in query.terms for index in _found(term, held)})
-        found += [Highlight(path, start, end) for start, end in places]
-    return found
+    return [
+        Highlight(path, start, end)
+        for path, text, _ in texts(record_type, body)
+        for start, end in sorted(set(_places(text, query)))
+    ]
 
 
-def _may_hold(text: str, query: Query) -> bool:
-    """Whether a term may stand in a text of lower-case letters of ASCII: whether its first word is anywhere in it."""
-    return any(term.words[0] in text for term in query.terms)
+def _places(text: str, query: Query) -> Iterator[tuple[int, int]]:
+    """The places of the words in a text; most texts need not be taken apart for it, which takes longest."""
+    folded = even(text) or ""
+    plain = folded.isascii() and bool(folded)
+    if plain and not any(term.words[0] in folded for term in query.terms):
+        return
+    if plain and all(len(term.words) == 1 and len(term.words[0]) < LONGEST for term in query.terms):
+        for term in query.terms:
+            yield from _looked_up(term, f" {folded} ")
+        return
+    there = spans(text)
+    held = [word.word for word in there]
+    for term in query.terms:
+        for index in _found(term, held):
+            yield there[index].start, there[index].end
+
+
+def _looked_up(term: Term, padded: str) -> Iterator[tuple[int, int]]:
+    """The places of a term of one word in a folded text of ASCII, which has a space on either side here."""
+    sought = f" {term.words[0]}" if term.prefix else f" {term.words[0]} "
+    start = padded.find(sought)
+    while start >= 0:
+        end = padded.index(" ", start + 1)
+        yield start, end - 1
+        start = padded.find(sought, end)
 
 
 def _found(term: Term, held: list[str]) -> Iterator[int]:

@@ -63,13 +63,20 @@ def words(text: str) -> list[str]:
 
 def spans(text: str) -> list[Word]:
     """The words of a text with their places in it; marks behind the last letter belong to the word."""
-    if text.isascii():
-        found = _ASCII_WORD.finditer(text.translate(_ASCII))
-    elif all(len(_FOLDED[ord(character)]) == 1 for character in set("".join(_NOT_ASCII.findall(text)))):
-        found = _WORD.finditer(text.translate(_FOLDED))
-    else:
+    folded = even(text)
+    if folded is None:
         return _shifted(text)
+    found = _ASCII_WORD.finditer(folded) if folded.isascii() else _WORD.finditer(folded)
     return [Word(match[0][:LONGEST], match.start(), match.end()) for match in found]
+
+
+def even(text: str) -> str | None:
+    """The text folded, if each of its characters becomes one, so that places in both are the same; else None."""
+    if text.isascii():
+        return text.translate(_ASCII)
+    if any(len(_FOLDED[ord(character)]) != 1 for character in set("".join(_NOT_ASCII.findall(text)))):
+        return None
+    return text.translate(_FOLDED)
 
 
 def _shifted(text: str) -> list[Word]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from dataset.canonical import Body
 from dataset.search.highlights import highlights
 from dataset.search.query import Query, parse
-from dataset.search.words import words
+from dataset.search.words import spans, words
 from tests.search.support import members
 from tests.search.test_searching import QUERIES
 
@@ -56,3 +57,21 @@ def test_a_highlight_is_a_word_of_the_query(query: Query) -> None:
     assert list(members(held, "label")) == [text]
     for one in highlights("topics", held, query):
         assert any(word.startswith(beginning) for word in words(text[one.start : one.end]) for beginning in asked)
+
+
+@given(QUERIES, st.text(st.sampled_from("boats BOATS9/11fin-al,. ’é½北"), max_size=40) | st.just("b" * 150 + " boat"))
+def test_the_short_way_finds_the_same_places(query: Query, text: str) -> None:
+    """As taking every text apart does."""
+    there = spans(text)
+    expected = set()
+    for term in query.terms:
+        size = len(term.words)
+        for first in range(len(there) - size + 1):
+            stretch = there[first : first + size]
+            *before, last = (word.word for word in stretch)
+            if (*before,) == term.words[:-1] and (
+                last.startswith(term.words[-1]) if term.prefix else last == term.words[-1]
+            ):
+                expected |= {(word.start, word.end) for word in stretch}
+    found = highlights("topics", {"id": "x", "label": text}, query)
+    assert [(one.start, one.end) for one in found] == sorted(expected)
