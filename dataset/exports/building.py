@@ -39,7 +39,7 @@ from dataset.redactions import redactions_of, remaining
 from dataset.state import FILE_ORDER
 from dataset.store.addresses import NotReady
 from dataset.store.database import Database
-from dataset.store.reading import StoredRelease, stored_releases
+from dataset.store.reading import StoredRelease, stored_releases, unmap
 from dataset.store.steps import LOCK, RENAME, SWEEP, SYNC, Observer, Steps, ignore
 
 RECORDS: Final = "records"
@@ -78,6 +78,7 @@ def build(
         closing(Database(address)) as database,
         database.read() as connection,
     ):
+        unmap(connection)
         releases = chosen(stored_releases(connection), versions)
         lacking, kept = lacking_files(folder, releases, force=force)
         if not lacking:  # no lock is taken, so a disk that is read-only does no harm

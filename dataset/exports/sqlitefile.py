@@ -21,6 +21,8 @@ from dataset.schemas.fields import Items, Text, Verbatim
 PAGE_SIZE: Final = 4096
 #: KiB of pages that are held in memory while the file is made.
 CACHE: Final = 32_768
+#: Rows that are in memory as values of Python while they are written.
+ROWS: Final = 1024
 TYPES: Final = {"text": "TEXT", "day": "TEXT", "integer": "INTEGER", "boolean": "BOOLEAN", "number": "NUMERIC"}
 
 SEARCH: Final = """CREATE VIRTUAL TABLE search USING fts5(
@@ -96,8 +98,9 @@ class SQLiteFile:
 
     def _insert(self, table: str, columns: Sequence[pa.Array]) -> None:
         marks = ",".join("?" * len(columns))
-        rows = zip(*(one.to_pylist() for one in columns), strict=True)
-        self._database.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # noqa: S608 - our own name
+        for start in range(0, len(columns[0]), ROWS):
+            rows = zip(*(one.slice(start, ROWS).to_pylist() for one in columns), strict=True)
+            self._database.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # noqa: S608 - our own name
 
 
 def tables(broken: Collection[str] = ()) -> Iterator[str]:

@@ -40,6 +40,13 @@ def plain_rows(connection: Connection, statement: Select[Any], size: int) -> Ite
         yield [tuple(row) for row in part]
 
 
+def unmap(connection: Connection) -> None:
+    """Read a SQLite file page by page from now on: who reads all of it once would have all of it in memory."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute("PRAGMA mmap_size = 0")
+
+
 #: Operations after which an id stands for no record any more.
 ENDS = ("merged", "withdrawn")
 
