@@ -20,7 +20,7 @@ from dataset.schemas.fields import Items, Text, Verbatim
 
 PAGE_SIZE: Final = 4096
 #: KiB of pages that are held in memory while the file is made.
-CACHE: Final = 32_768
+CACHE: Final = 16_384
 #: Rows that are in memory as values of Python while they are written.
 ROWS: Final = 1024
 TYPES: Final = {"text": "TEXT", "day": "TEXT", "integer": "INTEGER", "boolean": "BOOLEAN", "number": "NUMERIC"}

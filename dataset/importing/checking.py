@@ -8,6 +8,7 @@ at hand (`dataset.store.readied`). Nothing here opens a database.
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -67,6 +68,19 @@ class Judged(NamedTuple):
     rows: list[Checked]
     targets: list[tuple[str, str]]
     made: Made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it goes from process to process: sound rows are plain data, which marshal packs in half of the time."""
+        sound = [tuple(row) if isinstance(row, Sound) else None for row in self.rows]
+        plain = marshal.dumps((sound, self.targets, self.made.columns, dict(self.made.links)))
+        return _unpacked, (plain, [row for row in self.rows if isinstance(row, Flawed)])
+
+
+def _unpacked(plain: bytes, flawed: list[Flawed]) -> Judged:
+    sound, targets, columns, links = marshal.loads(plain)  # noqa: S302 - from a process of our own
+    others = iter(flawed)
+    rows = [next(others) if row is None else Sound(*row) for row in sound]
+    return Judged(rows, targets, Made(columns, links))
 
 
 def check(chunk: Chunk) -> Judged:

@@ -1,4 +1,4 @@
-"""Rows as they were read, some hundred at a time: each knows where each field of each row stands.
+"""Rows as they were read, up to a thousand at a time: each knows where each field of each row stands.
 
 Chunks travel to the process that checks them (`dataset.importing.checking`), so they hold plain data alone.
 """
@@ -22,7 +22,7 @@ from dataset.records import dotted
 from dataset.references import Path
 
 #: Rows, and bytes of rows, in a chunk.
-ROWS = 400
+ROWS = 1000
 BYTES = 1 << 20
 
 #: A row of a link table: its line, its position, its cells in the order of the table's columns.

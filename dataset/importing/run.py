@@ -18,7 +18,7 @@ from dataset.importing.members import Package, opened
 from dataset.importing.reading import Reader
 from dataset.importing.report import Report, default_path
 from dataset.importing.stage import ORDER, Stage
-from dataset.pool import cores, pool
+from dataset.pool import collecting_seldom, cores, pool
 from dataset.problems import Problem, Problems, shown
 from dataset.store.holding import Held, held_by
 from dataset.store.publishing import publish
@@ -78,7 +78,7 @@ def load(path: Path, address: str | URL, options: Options, observer: Observer = 
         OSError: the report cannot be written.
         ValueError: not the address of a database.
     """
-    with opened(path) as package, closing(Stage()) as stage:
+    with collecting_seldom(), opened(path) as package, closing(Stage()) as stage:
         run = _Run(package, stage, address, options, observer)
         try:
             run.read()

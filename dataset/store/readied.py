@@ -89,7 +89,7 @@ class Made:
 @cache
 def _readers(type: str) -> list[tuple[str, str, Callable[[Body], Sequence[tuple[Value, ...]]]]]:
     """The link tables of a type: the member of the body that they are read from, their name, what reads them."""
-    return [(table.info["path"].partition(".")[0], table.name, link_reader(table)) for table in link_tables(type)]
+    return [(table.info["path"].partition(".")[0], str(table.name), link_reader(table)) for table in link_tables(type)]
 
 
 def tables() -> Iterator[str]:
