@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
 from api import answers, caching, document, exporting, logs, reading, requests
@@ -72,8 +73,20 @@ NOUNS = (
 )
 
 
+class NoSessions(SessionInterface):
+    """Nobody is known from one request to the next: all share a session that takes nothing."""
+
+    _nothing = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """The session that takes nothing."""
+        return self._nothing
+
+
 class Service(Flask):
     """A Flask that knows what this service never has: coroutines, sessions, routes that depend on a host."""
+
+    session_interface: SessionInterface = NoSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: looking whether it is a coroutine costs more than calling most of them."""

@@ -184,6 +184,6 @@ def linked(links: Mapping[str, str], record_id: str, query: RecordRequest, view:
     pin = f"release={view.release.version}" if query.release or query.as_of else ""
     found = {}
     for name, template in links.items():
-        address = template.format(id=record_id)
+        address = template.replace("{id}", record_id)
         found[name] = f"{address}{'&' if '?' in address else '?'}{pin}" if pin else address
     return found

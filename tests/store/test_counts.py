@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from marshmallow.fields import Field
 from sqlalchemy import Connection, text
 
 from benchmarks.counting import release_of, steps
@@ -105,6 +106,28 @@ def test_a_request_is_one_statement(urls: list[str]) -> None:
     for path, number in (paths | {"/v1/claims?topic=boats&limit=5": 2}).items():
         asked = [counted(app, path) for _ in range(3)]  # the third time the statement is one that was kept
         assert [len(statements) for statements in asked] == [number] * 3, asked
+
+
+def test_a_request_reads_the_parameters_that_it_sets(urls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of some seventy that a list has, and those alone that it has without being asked."""
+    read: list[str | None] = []
+    deserialize = Field.deserialize
+
+    def noted(field: Field[Any], value: Any, attr: str | None = None, *rest: Any, **options: Any) -> Any:
+        read.append(attr)
+        return deserialize(field, value, attr, *rest, **options)
+
+    client = make_app(urls[0]).test_client()
+    monkeypatch.setattr(Field, "deserialize", noted)
+    for path, names in (
+        ("/v1/claims", {"limit"}),
+        ("/v1/claims?modality=denied&hedged=true", {"limit", "modality", "hedged"}),
+        ("/v1/topics?limit=5&sort=id", {"limit", "sort"}),
+    ):
+        assert client.get(path).status_code == 200
+        assert {name for name in read if name} == names
+        assert len(read) <= 2 * len(names)  # the values in a list are read by a field of their own
+        read.clear()
 
 
 def test_a_common_value_takes_few_steps(connections: list[Connection], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psycopg
@@ -21,6 +22,7 @@ from dataset.store.database import Database
 from dataset.store.postgresql import postgresql_engine
 from dataset.store.publishing import migrate, publish
 from dataset.store.reading import newest_release
+from dataset.store.sqlite import KEPT
 from dataset.store.tables import HEAD, RECORDS
 from tests.conftest import NewDatabase
 from tests.store.victim import seen
@@ -183,6 +185,33 @@ def test_a_forked_process_opens_connections_of_its_own(opened: Database) -> None
                 os._exit(code)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         assert connection.execute(COUNT).scalar_one() > 0
+
+
+@pytest.mark.sqlite
+def test_connections_are_kept(new_database: NewDatabase, log: Sequence[Release]) -> None:
+    """One reading after the other has the same connection, also after one that failed; two at a time have two."""
+    url = new_database("sqlite")
+    publish(url, log)
+    database = Database(url)
+    with database.read() as first, database.read() as other:
+        assert other is not first
+        first.execute(COUNT)
+    with suppress(ZeroDivisionError), database.read() as again:
+        assert again is first
+        again.execute(COUNT)
+        raise ZeroDivisionError
+    with database.read() as again:
+        assert again is first
+        assert not again.in_transaction()
+        assert again.execute(COUNT).scalar_one() > 0
+    with ExitStack() as many:
+        assert len({many.enter_context(database.read()) for _ in range(KEPT + 3)}) == KEPT + 3
+    database.close()
+    assert first.closed
+    assert other.closed
+    with database.read() as again:
+        assert again.execute(COUNT).scalar_one() > 0
+    database.close()
 
 
 READ_ONLY = """
