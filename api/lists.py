@@ -26,13 +26,12 @@ from api.reading import View, reading
 from dataset.canonical import Body, parse
 from dataset.exports.rows import csv_header, csv_rows, json_lines, without_column
 from dataset.members import only
-from dataset.queries.compiled import fetch
 from dataset.queries.grouping import find_count
-from dataset.queries.paging import Plain, Records, plain_page, records, with_ids
+from dataset.queries.paging import Plain, Records, records, with_ids
 from dataset.queries.sampling import find_chosen, find_ids, sample_of
 from dataset.queries.search import has_words
 from dataset.queries.sorting import find_values, sorted_page
-from dataset.queries.walking import met_soon
+from dataset.queries.walking import read_page
 from dataset.search.highlights import highlights
 from dataset.search.pages import page_of
 from dataset.search.query import Query as Asked
@@ -90,9 +89,7 @@ def _found(view: View, find: Find, table: Table, query: ListRequest) -> Found:
     if not query.sample and not query.sort and query.words is None:
         after = query.cursor.after if query.cursor else None
         asked = Plain(query.filters, query.ids, after, query.limit)
-        rows = met_soon(view.connection, find, table, view.release, asked)
-        if rows is None:
-            rows = fetch(view.connection, plain_page, find, table, view.release, asked)
+        rows = read_page(view.connection, find, table, view.release, asked)
         return Found([row[1] for row in rows], [row[0] for row in rows], query.limit)
     if query.words is not None and not query.sample and not query.sort:
         return _hits(view, find, table, query, query.words)

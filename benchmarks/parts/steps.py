@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 from typing import Any, Final
 
@@ -11,7 +12,8 @@ from benchmarks.measured import Goal, Section, Table, number
 from benchmarks.parts import Run, questions
 from dataset.queries.claims import find_claims
 from dataset.queries.filters import Choice
-from dataset.queries.paging import page
+from dataset.queries.paging import Plain
+from dataset.queries.walking import read_page
 from dataset.store.tables import claims
 
 #: Filters whose pages walk an index, and values that many claims have in data of every size.
@@ -43,9 +45,8 @@ SEVERAL: Final[dict[str, dict[str, Any]]] = {
 TEXT: Final = """\
 Steps of SQLite's virtual machine for a page of 50. Without a filter, and with one that has a single value, a page is a
 walk along an index in its order, however many claims there are; CI holds that on smaller data. Lists inside a claim are
-looked up by their values first, in the first two tables; the service itself meets a common value in the order of the
-list (third table). All else is bounded by the budget of a statement (docs/operators.md), 50,000,000 steps by default;
-each figure of /v1/stats has one of its own."""
+looked up by their values first, and common values met in the order of the list. All else is bounded by the budget of a
+statement (docs/operators.md), 50,000,000 steps by default; each figure of /v1/stats has one of its own."""
 
 
 def counted(size: str) -> dict[str, int]:
@@ -59,8 +60,8 @@ def counted(size: str) -> dict[str, int]:
     with opened(data.database(size)) as connection:
         release = release_of(connection)
         for name, filters in {**single, **SEVERAL, **pairs}.items():
-            statement = page(find_claims(release=release, **filters), claims, after=None, limit=50)
-            found[name] = steps(connection, lambda asked=statement: connection.execute(asked).all())  # type: ignore[misc]
+            asked = partial(read_page, connection, find_claims, claims, release, Plain(filters, None, None, 50))
+            found[name] = steps(connection, asked)
     return found
 
 

@@ -1,10 +1,12 @@
-"""The first page of records that have a common value in a list inside them: met by walking in order, not gathered.
+"""Pages of records that have a common value in a list inside them: met in order or looked up, not gathered.
 
 A filter that looks into a list is asked by its values: the rows of all records that have one are gathered and then put
 in order. For a rare value nothing is cheaper. A topic of every fifth record costs thirty steps for each of them, though
-its first page stands among the first few hundred records. So the rows of the value are counted, no further than `MANY`,
-and where there are so many the next `REACH` records in order are looked at first. What that costs in vain is bounded
-too, and where the page is not full then it is gathered as ever: the answer is the same.
+its first page stands among the first few hundred records. So the rows of a value are counted, no further than `MANY`.
+
+Where there are so many, and another filter names few records, these are gathered, and the common value is looked up in
+each. Where none does, the next `REACH` records in order are looked at first. What that costs in vain is bounded, and
+where the page is not full then it is gathered as ever: the answer is the same.
 
 PostgreSQL knows which values are common, and plans for it.
 """
@@ -18,7 +20,7 @@ from sqlalchemy import Column, Connection, Select, Table, func, select
 
 from dataset.queries.compiled import Rows, fetch
 from dataset.queries.filters import Choice, equal
-from dataset.queries.paging import Plain, Records, order, page, records
+from dataset.queries.paging import Plain, Records, order, page, plain_page, records
 from dataset.queries.releases import Release
 from dataset.queries.topics import find_narrower
 from dataset.store import tables
@@ -58,21 +60,38 @@ _COUNTED: Final[dict[Table, dict[str, Counting]]] = {
 }
 
 
-def met_soon(
+def read_page(
+    connection: Connection, find: Callable[..., Records], table: Table, release: Release, asked: Plain
+) -> Rows:
+    """The rows of a page in the default order, read in the way that costs least."""
+    rows = _of_common(connection, find, table, release, asked)
+    return fetch(connection, plain_page, find, table, release, asked) if rows is None else rows
+
+
+def _of_common(
     connection: Connection, find: Callable[..., Records], table: Table, release: Release, asked: Plain
 ) -> Rows | None:
-    """A page and one record more, where a filter has a common value and that many records are met soon; else None."""
-    names = _COUNTED.get(table, {}).keys() & asked.filters.keys()
-    if connection.dialect.name != "sqlite" or asked.ids is not None or not names:
+    """A page where a filter has a common value; None where the plain statement does as well."""
+    counted = _COUNTED.get(table, {})
+    if connection.dialect.name != "sqlite" or asked.ids is not None or not counted.keys() & asked.filters.keys():
         return None
-    common = {}
-    for name in names:
-        choice: Choice = asked.filters[name]
-        if choice.some and fetch(connection, _COUNTED[table][name], release, tuple(choice.some))[0][0] == MANY:
+    common: dict[str, Choice] = {}
+    few = False
+    for name, choice in asked.filters.items():
+        if not isinstance(choice, Choice) or not choice.some:
+            continue
+        if name not in counted:  # a reference to another record names few, and has an index
+            few |= name in table.c and table.c[name].info.get("use") == "reference"
+        elif fetch(connection, counted[name], release, tuple(choice.some))[0][0] == MANY:
             common[name] = choice._replace(common=True)
+        else:
+            few = True
     if not common:
         return None
-    rows = fetch(connection, _walk, find, table, release, asked._replace(filters={**asked.filters, **common}))
+    marked = asked._replace(filters={**asked.filters, **common})
+    if few:
+        return fetch(connection, plain_page, find, table, release, marked)
+    rows = fetch(connection, _walk, find, table, release, marked)
     return rows if len(rows) > asked.limit else None
 
 
