@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 import orjson
@@ -20,7 +18,7 @@ from sqlalchemy import URL, select
 from dataset.canonical import parse
 from dataset.importing.descriptor import Descriptor
 from dataset.importing.stage import NAMES, ORDER, Stage
-from dataset.log import OPERATIONS, Change, Operation, Release, from_manifest
+from dataset.log import OPERATIONS, Change, Release, from_manifest
 from dataset.problems import Problem, Problems, shown
 from dataset.redactions import Redaction, marked, redacted_in
 from dataset.schemas import SCHEMA_VERSION
@@ -53,9 +51,15 @@ SELECT h.type, h.id, 'withdrawn', NULL FROM held h
 WHERE NOT EXISTS (
     SELECT 1 FROM record r WHERE r.type = h.type AND r.id = h.id AND r.row NOT IN (SELECT row FROM rejected))
 """
-_CHANGES = """
-SELECT c.type, c.id, c.operation, r.digest, r.body FROM change c LEFT JOIN record r ON r.row = c.row
-ORDER BY c.type, c.id
+#: The lines of the changes of a type, as `Change.line()` makes them: canonical JSON is sorted by name, and ids, digests
+#: and operations need no escapes.
+_LINES = """
+SELECT CAST(
+    coalesce('{"body":' || CAST(r.body AS TEXT) || ',"digest":"' || r.digest || '",', '{')
+    || '"id":"' || c.id || '","operation":"' || c.operation || '",'
+    || CASE c.operation WHEN 'added' THEN '' ELSE '"reason":' || :reason || ',' END
+    || '"type":"' || :name || '"}' || char(10) AS BLOB)
+FROM change c LEFT JOIN record r ON r.row = c.row WHERE c.type = :type ORDER BY c.id
 """
 _BODIES = "SELECT body FROM record WHERE type = ? AND row NOT IN (SELECT row FROM rejected) ORDER BY sort"
 _WITHDRAWN = "SELECT type, id FROM change WHERE operation = 'withdrawn' ORDER BY type, id LIMIT ?"
@@ -149,7 +153,7 @@ class Staged(Readied):
     def lines(self) -> Iterator[bytes]:
         """The lines of the changes, by type and id."""
         assert self.stage is not None
-        return change_lines(self.stage, self.reason)
+        return (line for held in _line_batches(self.stage, self.reason) for (line,) in held)
 
 
 def release(
@@ -229,38 +233,20 @@ def _digests(stage: Stage, advance: Callable[[int], None]) -> tuple[str, dict[st
 
 
 def _changes_digest(stage: Stage, reason: str, advance: Callable[[int], None]) -> str:
-    found, lines = hashlib.sha256(), change_lines(stage, reason)
-    while held := list(islice(lines, _BATCH)):
-        found.update(b"".join(held))
+    found = hashlib.sha256()
+    for held in _line_batches(stage, reason):
+        found.update(b"".join([line for (line,) in held]))
         advance(len(held))
     return found.hexdigest()
 
 
-def change_lines(stage: Stage, reason: str) -> Iterator[bytes]:
-    """The lines of the change-set in a stage."""
-    for type, id, operation, digest, data in stage.db.execute(_CHANGES):
-        told = None if operation == "added" else reason
-        yield change_line(NAMES[type], id, operation, digest=digest, data=data, reason=told)
-
-
-def change_line(
-    type: str, id: str, operation: Operation, *, digest: str | None, data: bytes | None, reason: str | None
-) -> bytes:
-    """`Change.line()`, put together from the canonical bytes of the body: canonical JSON is sorted by name."""
-    head = b"" if data is None else b'"body":%s,"digest":"%s",' % (data, str(digest).encode())
-    told = b"" if reason is None else b'"reason":%s,' % _quoted(reason)
-    return b'{%s"id":%s,"operation":"%s",%s"type":"%s"}\n' % (
-        head,
-        orjson.dumps(id),
-        operation.encode(),
-        told,
-        type.encode(),
-    )
-
-
-@lru_cache(maxsize=8)
-def _quoted(text: str) -> bytes:
-    return orjson.dumps(text)
+def _line_batches(stage: Stage, reason: str) -> Iterator[list[tuple[bytes]]]:
+    """The lines of the change-set in a stage, by type and id, many at a time."""
+    told = orjson.dumps(reason).decode()
+    for number, name in enumerate(NAMES):
+        rows = stage.db.execute(_LINES, {"type": number, "name": name, "reason": told})
+        while held := rows.fetchmany(_BATCH):
+            yield held
 
 
 def _version(held: Held, gap: Gap, descriptor: Descriptor) -> str:

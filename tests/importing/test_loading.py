@@ -12,7 +12,6 @@ from click.testing import CliRunner
 
 from dataset.cli import main
 from dataset.importing.run import Options, load
-from dataset.log import Change
 from dataset.problems import Problems
 from dataset.store.database import Database
 from dataset.store.reading import history
@@ -253,15 +252,3 @@ def test_command(sqlite_url: str, lines: Path, tmp_path: Path, monkeypatch: pyte
     assert f"{path / 'topics.jsonl'}:3: Bad Id: id: " in bad.output
     assert f"all of them in {report}" in bad.output
     assert report.read_text("utf-8").splitlines()[0] == "file,line,record,field,message,found,allowed"
-
-
-def test_change_line_is_the_line_of_the_log() -> None:
-    """The line put together from bytes is the canonical one."""
-    from dataset.canonical import canonical, digest
-    from dataset.importing.comparing import change_line
-
-    data = canonical({"id": "a", "label": 'Say "é" \u2028'})
-    added = Change("topics", "a", "added", {"id": "a", "label": 'Say "é" \u2028'}, digest(data))
-    assert change_line("topics", "a", "added", digest=digest(data), data=data, reason=None) == added.line()
-    gone = Change("topics", "a", "withdrawn", reason="Not\tneeded")
-    assert change_line("topics", "a", "withdrawn", digest=None, data=None, reason="Not\tneeded") == gone.line()

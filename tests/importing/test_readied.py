@@ -75,6 +75,7 @@ def test_both_ways_lead_to_the_same(tmp_path: Path, new_database: NewDatabase, m
 
     def remembered(*given: Any, **named: Any) -> comparing.Staged:
         found = release(*given, **named)
+        assert list(found.lines) == [change.line() for change in found.changes]
         made.append(from_manifest(found.manifest, held=tuple(found.changes)))
         return found
 
@@ -82,7 +83,8 @@ def test_both_ways_lead_to_the_same(tmp_path: Path, new_database: NewDatabase, m
     url = new_database("sqlite")
     for number, records in enumerate(states()):
         package = write_lines(tmp_path / str(number), records)
-        assert load(package, url, Options(jobs=1, withdraw=True)).result == "loaded"
+        options = Options(jobs=1, withdraw=True, reason='Read "again":\t\x7f é.')
+        assert load(package, url, options).result == "loaded"
     assert made[1].manifest["changes"] == {"added": 1, "changed": 1, "merged": 0, "withdrawn": 1}
     other = f"sqlite:///{tmp_path / 'other.sqlite'}"
     publish(other, made)
