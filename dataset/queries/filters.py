@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, not_, or_, select
@@ -26,6 +26,13 @@ class Choice(NamedTuple):
     some: Sequence[str] = ()
     none: Sequence[str] = ()
     common: bool = False
+
+
+def looked_up(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters as they are best asked of records that something else has found: nothing is gathered for them."""
+    return {
+        name: value._replace(common=True) if isinstance(value, Choice) else value for name, value in filters.items()
+    }
 
 
 class Span(NamedTuple):

@@ -37,6 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from dataset.queries.filters import looked_up
 from dataset.queries.paging import Records, is_filtered, order, with_ids
 from dataset.queries.releases import Release
 from dataset.search.expression import Expression, anywhere, evaluate, fts5, is_plain, tsquery
@@ -74,7 +75,7 @@ def asked_of(expression: Expression, engine: str) -> Asked:
 
 def find_words(find: Callable[..., Records], table: Table, release: Release, within: Within, asked: Asked) -> Records:
     """The records that `find` selects by its filters and that a tier finds."""
-    statement = with_ids(find(release=release, **within.filters), table, within.ids)
+    statement = with_ids(find(release=release, **looked_up(within.filters)), table, within.ids)
     left, right = stretch(_ORDINALS[table.name])
     hits = _hits(asked, release)
     if is_filtered(statement, table, release):

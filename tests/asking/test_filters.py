@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from dataset.canonical import Body
 from dataset.edtf import bounds
-from dataset.queries.filters import Choice, Span
+from dataset.queries.filters import Choice, Span, looked_up
 from tests.asking.naive import DATES, FLAGS, TWINS, World, admits, contradicting, overlaps, speaks, within
 from tests.asking.support import DATES as WRITTEN
 from tests.asking.support import POSITIONS, QUESTIONS, SOURCES, Wanted, find, naive
@@ -160,10 +160,7 @@ def test_several_filters(
         worlds[number - 1], record_type, lambda world, body: all(wanted(world, body) for _, wanted in drawn)
     )
     assert find(reading, record_type, number, **arguments) == expected, arguments
-    walked = {
-        name: value._replace(common=True) if isinstance(value, Choice) else value for name, value in arguments.items()
-    }
-    assert find(reading, record_type, number, **walked) == expected, arguments
+    assert find(reading, record_type, number, **looked_up(arguments)) == expected, arguments
 
 
 #: What is asked of one answer: parameter → what may be asked, and whether an answer has it.
