@@ -58,6 +58,8 @@ _COUNTED: Final[dict[Table, dict[str, Counting]]] = {
     },
     quotes: {"via": _counting(tables.quotes_via.c.actor)},
 }
+#: Filters that look into lists and name few records, whatever the value.
+_FEW: Final = frozenset({"question"})
 
 
 def read_page(
@@ -81,7 +83,7 @@ def _of_common(
         if not isinstance(choice, Choice) or not choice.some:
             continue
         if name not in counted:  # a reference to another record names few, and has an index
-            few |= name in table.c and table.c[name].info.get("use") == "reference"
+            few |= name in _FEW or (name in table.c and table.c[name].info.get("use") == "reference")
         elif fetch(connection, counted[name], release, tuple(choice.some))[0][0] == MANY:
             common[name] = choice._replace(common=True)
         else:

@@ -16,6 +16,7 @@ from dataset.queries.releases import Release
 from dataset.queries.walking import _of_common
 from dataset.store.tables import claims, quotes
 from tests.asking.naive import TWINS, World
+from tests.asking.support import QUESTIONS
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
 
@@ -58,7 +59,10 @@ def test_a_page_is_the_same(reading: Connection, worlds: Sequence[World], record
 
 
 OTHERS = {
-    "claims": [("actor", "a1"), ("topic", "sea"), ("claimant", "a1"), ("modality", "denied"), ("source", "s1")],
+    "claims": [
+        *(("actor", "a1"), ("topic", "sea"), ("claimant", "a1")),
+        *(("modality", "denied"), ("source", "s1"), ("question", QUESTIONS[0])),
+    ],
     "quotes": [("speaker", "a1"), ("kind", "direct")],
 }
 
