@@ -1,8 +1,9 @@
 """Pages of records that have a common value in a list inside them: met in order or looked up, not gathered.
 
 A filter that looks into a list is asked by its values: the rows of all records that have one are gathered and then put
-in order. For a rare value nothing is cheaper. A topic of every fifth record costs thirty steps for each of them, though
-its first page stands among the first few hundred records. So the rows of a value are counted, no further than `MANY`.
+in order. For a rare value nothing is cheaper. A topic of two records in five costs sixteen steps for each of them,
+though its first page stands among the first hundred or two of all. So the rows of a value are counted, no further than
+`MANY`.
 
 Where there are so many, and another filter names few records, these are gathered, and the common value is looked up in
 each. Where none does, the next `REACH` records in order are looked at first. What that costs in vain is bounded, and
