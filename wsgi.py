@@ -1,7 +1,7 @@
 """The way in for servers: `wsgi:app` for any of them, `python wsgi.py` to serve with granian (HOST, PORT).
 
-As many workers as ONRECORD_WORKERS says, each with threads that answer several requests at once; connections that are
-slow or say nothing hold none of them. A worker that dies is replaced. SIGTERM lets the requests in flight end.
+As many workers as ONRECORD_WORKERS says, each of which works on requests as `api.lanes` tells; connections that are
+slow or say nothing keep none of them from it. A worker that dies is replaced. SIGTERM lets the requests in flight end.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import import_module
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from api import create_app
 from dataset.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 #: Connections that a worker has open at most; more wait until one is closed.
 CONNECTIONS = 1024
@@ -61,45 +59,24 @@ def run(target: str, settings: Settings) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.http import HTTP1Settings  # noqa: PLC0415
 
+    from api import lanes  # noqa: PLC0415
     from api.logs import granian_config  # noqa: PLC0415
 
+    lanes.install(settings.threads, waits=not settings.database_url.startswith("sqlite"))
     Granian(
         target,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=CONNECTIONS,
+        blocking_threads=1,
         backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=SLOWEST_HEAD),
         websockets=False,
         log_dictconfig=granian_config(),
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
-    ).serve(target_loader=partial(loaded, target, settings.threads), wrap_loader=False)
-
-
-class Turns:
-    """An application that works on so many requests at once; sending the answers takes no turn.
-
-    The server has a thread for each connection, because one that sends a file to a slow client is held by it. Were all
-    of them to work at once they would only wait for one another, and for connections to the database.
-    """
-
-    def __init__(self, app: WSGIApplication, number: int) -> None:
-        self._app = app
-        self._free: SimpleQueue[None] = SimpleQueue()  # a semaphore whose waiting costs no line of Python
-        for _ in range(number):
-            self._free.put(None)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/healthz":  # that it lives is said however much there is to do
-            return self._app(environ, start_response)
-        self._free.get()
-        try:
-            return self._app(environ, start_response)
-        finally:
-            self._free.put(None)
+    ).serve(target_loader=partial(application, target), wrap_loader=False)
 
 
 def share_memory() -> None:
@@ -118,11 +95,6 @@ def application(target: str) -> WSGIApplication:
     module, _, name = target.partition(":")
     app: WSGIApplication = getattr(import_module(module), name)
     return app
-
-
-def loaded(target: str, number: int) -> WSGIApplication:
-    """The application of a worker."""
-    return Turns(application(target), number)
 
 
 def measure(place: tuple[str, int], until_the_end: ExitStack) -> None:

@@ -96,7 +96,8 @@ class Service(Flask):
         """The routes for a request, whatever host it names."""
         if request is None:
             return None
-        return MapAdapter(self.url_map, "", request.root_path, "", request.scheme, request.path, request.method)
+        path = request.path if request.environ.get("PATH_INFO") else ""  # none is not the first page
+        return MapAdapter(self.url_map, "", request.root_path, "", request.scheme, path, request.method)
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, with the headers that all answers have."""

@@ -49,7 +49,7 @@ class Settings:
     export_bytes: int
     # ONRECORD_WORKERS: processes that `python wsgi.py` serves with.
     workers: int
-    # ONRECORD_THREADS: requests that one of them works on at once.
+    # ONRECORD_THREADS: requests that one of them works on at once, beside those that are quick.
     threads: int
     # ONRECORD_RATE_LIMIT: requests that a client may send in so many seconds (`100/60`); None: any number.
     rate_limit: Rate | None

@@ -201,7 +201,7 @@ def test_a_failure_of_ours_tells_nothing(service: Flask, monkeypatch: pytest.Mon
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret 4711")
 
-    monkeypatch.setattr("api.lists.fetch", fail)
+    monkeypatch.setattr("api.lists.read_page", fail)
     client = service.test_client(check_failures=False)
     answer = client.get("/v1/claims", headers={"X-Request-Id": "abc-1"})
     assert answer.status_code == 500

@@ -96,8 +96,8 @@ def test_it_says_what_is_missing(port: int, tmp_path: Path) -> None:
 TOGETHER = """
 import gc, wsgi
 def run(target, settings):
-    workers = [wsgi.loaded(target, settings.threads) for _ in range(2)]
-    print({worker._app is wsgi.app for worker in workers}, gc.get_freeze_count() > 100_000, gc.isenabled())
+    workers = [wsgi.application(target) for _ in range(2)]
+    print({worker is wsgi.app for worker in workers}, gc.get_freeze_count() > 100_000, gc.isenabled())
 wsgi.run = run
 wsgi.serve()
 """
