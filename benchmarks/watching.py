@@ -14,8 +14,10 @@ from typing import Final
 
 from benchmarks.places import ROOT
 
-#: Seconds between two looks at the memory.
+#: Seconds between two looks at the memory, at the least.
 EVERY: Final = 0.25
+#: Of the time, what looking may take: it is taken from what is measured.
+SHARE: Final = 0.005
 #: Seconds after which a program is given up.
 PATIENCE: Final = 1800
 
@@ -53,8 +55,11 @@ def run(command: Sequence[str], environ: Mapping[str, str]) -> Ran:
 
     def watch() -> None:
         nonlocal most
-        while not over.wait(EVERY):
+        pause = EVERY
+        while not over.wait(pause):
+            began = time.thread_time()
             most = max(most, _memory(process.pid))
+            pause = max(EVERY, (time.thread_time() - began) / SHARE)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()

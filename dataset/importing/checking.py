@@ -35,12 +35,15 @@ FACTS: Final = {"quotes": ("id", "source", "anchor", "continues"), "claims": ("i
 
 
 class Sound(NamedTuple):
-    """A sound row: what is stored of it, whether it refers to its own type, and the facts for rules."""
+    """A sound row: what is stored of it, whether it refers to its own type, and the facts for rules.
+
+    `data` is None where the row says just these bytes: whoever has the chunk has them, and they go through no pipe.
+    """
 
     id: str
     sort: str
     digest: str
-    data: bytes
+    data: bytes | None
     inner: bool
     facts: Body | None
 
@@ -92,7 +95,7 @@ def check(chunk: Chunk) -> Judged:
         if isinstance(body, Flawed):
             rows.append(body)
         else:
-            rows.append(_sound(chunk.type, *body, found))
+            rows.append(_sound(chunk, index, *body, found))
             made.add(index, chunk.type, body[0])
     return Judged(rows, list(found), made)
 
@@ -135,7 +138,8 @@ def _in_full(chunk: Chunk, index: int) -> tuple[Body, bytes] | Flawed:
     return body, encode(body)
 
 
-def _sound(type: str, body: Body, data: bytes, found: dict[tuple[str, str], None]) -> Sound:
+def _sound(chunk: Chunk, index: int, body: Body, data: bytes, found: dict[tuple[str, str], None]) -> Sound:
+    type = chunk.type
     names = FACTS.get(type)
     facts = None if names is None else {name: body[name] for name in names if name in body}
     inner = False
@@ -144,7 +148,8 @@ def _sound(type: str, body: Body, data: bytes, found: dict[tuple[str, str], None
             inner = True
         else:
             found[target] = None
-    return Sound(body["id"], sort_key(type)(body), digest(data), data, inner, facts)
+    kept = None if chunk.says(index, data) else data
+    return Sound(body["id"], sort_key(type)(body), digest(data), kept, inner, facts)
 
 
 def _remembered(id: object) -> str | None:

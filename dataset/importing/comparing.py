@@ -6,7 +6,9 @@ The change-set stays in the stage and is streamed from there into the database, 
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +35,8 @@ from dataset.versions import Version, smallest_step
 
 FIRST: Final = "1.0.0"
 _BATCH = 2000
+#: Lines that are joined at a time; the longest ones together stay below what SQLite takes as one value.
+_JOINED = 400
 
 _SAME = """
 INSERT OR IGNORE INTO stay
@@ -54,14 +58,18 @@ WHERE NOT EXISTS (
 #: The lines of the changes of a type, as `Change.line()` makes them: canonical JSON is sorted by name, and ids, digests
 #: and operations need no escapes.
 _LINES = """
-SELECT CAST(
+SELECT
     coalesce('{"body":' || CAST(r.body AS TEXT) || ',"digest":"' || r.digest || '",', '{')
     || '"id":"' || c.id || '","operation":"' || c.operation || '",'
     || CASE c.operation WHEN 'added' THEN '' ELSE '"reason":' || :reason || ',' END
-    || '"type":"' || :name || '"}' || char(10) AS BLOB)
-FROM change c LEFT JOIN record r ON r.row = c.row WHERE c.type = :type ORDER BY c.id
+    || '"type":"' || :name || '"}' || char(10) AS line, c.id AS at
+FROM change c LEFT JOIN record r ON r.row = c.row WHERE c.type = :type AND c.id > :at ORDER BY c.id
 """
-_BODIES = "SELECT body FROM record WHERE type = ? AND row NOT IN (SELECT row FROM rejected) ORDER BY sort"
+#: The lines of the file of a type.
+_BODIES = """
+SELECT CAST(body AS TEXT) || char(10) AS line, sort AS at
+FROM record WHERE type = :type AND sort > :at AND row NOT IN (SELECT row FROM rejected) ORDER BY sort
+"""
 _WITHDRAWN = "SELECT type, id FROM change WHERE operation = 'withdrawn' ORDER BY type, id LIMIT ?"
 _KEPT_OUT = """
 SELECT count(*) FROM change c JOIN record r ON r.type = c.type AND r.id = c.id WHERE c.operation = 'withdrawn'
@@ -153,7 +161,8 @@ class Staged(Readied):
     def lines(self) -> Iterator[bytes]:
         """The lines of the changes, by type and id."""
         assert self.stage is not None
-        return (line for held in _line_batches(self.stage, self.reason) for (line,) in held)
+        db, lines = self.stage.db, f"SELECT CAST(line AS BLOB) FROM ({_LINES})"  # noqa: S608 - our own statement
+        return (line for given in _given(self.reason) for (line,) in db.execute(lines, {**given, "at": ""}))
 
 
 def release(
@@ -172,14 +181,9 @@ def release(
         Problems: version or date of the descriptor do not follow those of the database.
     """
     version, day = _version(held, gap, descriptor), _day(held, descriptor)
-    done = 0
-
-    def advance(number: int) -> None:
-        nonlocal done
-        done += number
-        progress(done)
-
-    state, types, counts = _digests(stage, advance)
+    with ThreadPoolExecutor(1) as aside:
+        changed = aside.submit(_changes_digest, stage, reason)
+        state, types, counts = _digests(stage, progress)
     manifest = {
         "name": name,
         "version": version,
@@ -192,11 +196,10 @@ def release(
         "changes": gap.counts,
         "sha256": state,
         "types": types,
-        "changes_sha256": _changes_digest(stage, reason, advance),
+        "changes_sha256": changed.result(),
     }
     if gone := descriptor.redactions:  # its records name what is not there, and its files say so
-        changed = str(manifest["changes_sha256"])
-        manifest = marked(manifest, gone, sha256=state, types=types, counts=counts, changes_sha256=changed)
+        manifest = marked(manifest, gone, sha256=state, types=types, counts=counts, changes_sha256=changed.result())
     made = from_manifest(manifest)
     return Staged(
         made.ordinal,
@@ -216,37 +219,48 @@ def past(held: Held) -> list[Release]:
     return [from_manifest(stored.manifest) for stored in held.releases]
 
 
-def _digests(stage: Stage, advance: Callable[[int], None]) -> tuple[str, dict[str, str], dict[str, int]]:
+def _digests(stage: Stage, progress: Callable[[int], None]) -> tuple[str, dict[str, str], dict[str, int]]:
     """As `dataset.state.digests`, over the bodies in the stage: of the state, by type, and number of records."""
     whole, types, counts = hashlib.sha256(), dict[str, str](), dict[str, int]()
     for type in FILE_ORDER:
-        one, number = hashlib.sha256(), 0
-        rows = stage.db.execute(_BODIES, (ORDER[type],))
-        while held := rows.fetchmany(_BATCH):
-            lines = b"\n".join([*(data for (data,) in held), b""])
+        one, counts[type] = hashlib.sha256(), 0
+        for lines, number in _joined(stage.db, _BODIES, {"type": ORDER[type]}):
             one.update(lines)
             whole.update(lines)
-            number += len(held)
-            advance(len(held))
-        types[type], counts[type] = one.hexdigest(), number
+            counts[type] += number
+            progress(sum(counts.values()))
+        types[type] = one.hexdigest()
     return whole.hexdigest(), types, counts
 
 
-def _changes_digest(stage: Stage, reason: str, advance: Callable[[int], None]) -> str:
+def _changes_digest(stage: Stage, reason: str) -> str:
     found = hashlib.sha256()
-    for held in _line_batches(stage, reason):
-        found.update(b"".join([line for (line,) in held]))
-        advance(len(held))
+    for given in _given(reason):
+        for lines, _ in _joined(stage.aside.words, _LINES, given):
+            found.update(lines)
     return found.hexdigest()
 
 
-def _line_batches(stage: Stage, reason: str) -> Iterator[list[tuple[bytes]]]:
-    """The lines of the change-set in a stage, by type and id, many at a time."""
+def _given(reason: str) -> Iterator[dict[str, object]]:
+    """What the lines of the change-set are made of besides what lies in the stage, type after type."""
     told = orjson.dumps(reason).decode()
     for number, name in enumerate(NAMES):
-        rows = stage.db.execute(_LINES, {"type": number, "name": name, "reason": told})
-        while held := rows.fetchmany(_BATCH):
-            yield held
+        yield {"type": number, "name": name, "reason": told}
+
+
+def _joined(db: sqlite3.Connection, statement: str, given: dict[str, object]) -> Iterator[tuple[bytes, int]]:
+    """The lines that a statement gives behind the place `at`, many as one, and how many these are.
+
+    SQLite joins them, for it takes the interpreter back at each row that it gives: two threads would wait for one
+    another all the time.
+    """
+    many = f"SELECT CAST(group_concat(line, '') AS BLOB), count(*), max(at) FROM ({statement} LIMIT {_JOINED})"  # noqa: S608 - our own statements
+    at = ""
+    while True:
+        lines, number, at = db.execute(many, {**given, "at": at}).fetchone()
+        if not number:
+            return
+        yield lines, number
 
 
 def _version(held: Held, gap: Gap, descriptor: Descriptor) -> str:

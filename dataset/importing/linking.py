@@ -72,7 +72,7 @@ class Linker:
         stage, type = self.stage, chunk.type
         file = stage.file(chunk.file)
         new = [
-            (found.id, file, chunk.lines[index], *(found[1:4] if isinstance(found, Sound) else (None, None, None)))
+            (found.id, file, chunk.lines[index], *_stored(chunk, index, found))
             for index, found in enumerate(judged.rows)
             if found.id is not None
         ]
@@ -120,7 +120,7 @@ class Linker:
         late = False
         if lost or found.inner:
             # where each reference stands is worked out for the few rows that need it
-            led = list(links(type, parse(found.data)))
+            led = list(links(type, parse(_data(chunk, index, found))))
             problems += self._follow_links(chunk, index, found, led, row)
             late = any(link.path == _LATE.get(type) for link in led)
         if late and row is not None:
@@ -292,6 +292,15 @@ class Linker:
         statement = "SELECT file, line, id FROM record WHERE row = ?"
         found: tuple[int, int, str] = self.stage.db.execute(statement, (row,)).fetchone()
         return found
+
+
+def _stored(chunk: Chunk, index: int, found: Checked) -> tuple[str | None, str | None, bytes | None]:
+    """Sort key, digest and bytes of the record of a sound row."""
+    return (found.sort, found.digest, _data(chunk, index, found)) if isinstance(found, Sound) else (None, None, None)
+
+
+def _data(chunk: Chunk, index: int, found: Sound) -> bytes:
+    return chunk.said(index) if found.data is None else found.data
 
 
 assert set(READ_ORDER) == set(NAMES) == set(TYPES)

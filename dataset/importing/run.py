@@ -167,7 +167,7 @@ class _Run:
         assert outcome.dataset is not None
         self.stage.finish()
         records = self.stage.row
-        with self.steps.step(COMPARE, 2 * records) as progress:
+        with self.steps.step(COMPARE, records) as progress:
             gap = compare(self.stage, SOME)
             self._tell(gap)
             if gap.empty:

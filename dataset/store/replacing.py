@@ -110,7 +110,7 @@ def _make(path: Path, before: Held, work: Work, steps: Steps, name: str) -> Held
 
 @contextmanager
 def _checking(driver: sqlite3.Connection, copy: Path, *, vacuum: bool) -> Iterator[None]:
-    """Write out what `driver` has written, and have another thread check the file that it is."""
+    """Write out what `driver` has written; other threads check the file that it is, and bring it to the disk."""
     driver.commit()
     if vacuum:
         driver.execute("VACUUM")  # what was taken out is in no page of the new file
@@ -120,10 +120,11 @@ def _checking(driver: sqlite3.Connection, copy: Path, *, vacuum: bool) -> Iterat
         with closing(sqlite3.connect(f"file:{quote(str(copy))}?mode=ro&immutable=1", uri=True)) as reader:
             check_file(reader)
 
-    with ThreadPoolExecutor(1) as aside:
-        checked = aside.submit(check)
+    with ThreadPoolExecutor(2) as aside:
+        waiting = [aside.submit(check), aside.submit(sync, copy)]
         yield
-        checked.result()
+        for one in waiting:
+            one.result()
 
 
 def _engine(copy: Path) -> Engine:

@@ -30,9 +30,9 @@ COMMIT: Final = "commit"
 #: The steps of a run on each engine, in their order.
 SQLITE_STEPS: Final = (
     *(LOCK, SWEEP, COPY, MIGRATE, REDACT, LOAD, INDEX),
-    *(SEARCH, POSITIONS, OPTIMIZE, VERIFY, SYNC, RENAME),
+    *(POSITIONS, SEARCH, OPTIMIZE, VERIFY, SYNC, RENAME),
 )
-POSTGRESQL_STEPS: Final = (LOCK, MIGRATE, REDACT, LOAD, INDEX, SEARCH, POSITIONS, OPTIMIZE, VERIFY, COMMIT)
+POSTGRESQL_STEPS: Final = (LOCK, MIGRATE, REDACT, LOAD, INDEX, POSITIONS, SEARCH, OPTIMIZE, VERIFY, COMMIT)
 
 #: Told the step, how much of it is done and how much there is: 0 of n when it begins, n of n when it ends. A step that
 #: counts nothing has 1.

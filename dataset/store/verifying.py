@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
@@ -38,31 +39,38 @@ def verify(connection: Connection, release: Release | StoredRelease, progress: C
     _same_changes(connection, release)
     left = remaining(release.manifest)
     state, read = hashlib.sha256(), 0
-    for record_type in sorted(RECORDS):
-        table = RECORDS[record_type]
-        statement = (
-            select(table.c.id, table.c.digest, table.c.body)
-            .where(table.c.until.is_(None))
-            .order_by(table.c[table.info["order"]])
-        )
-        one, count = hashlib.sha256(), 0
-        for part in plain_rows(connection, statement, BATCH):
-            bodies = [body.encode() for _, _, body in part]
-            for (record_id, digest, _), data in zip(part, bodies, strict=True):
-                if hashlib.sha256(data).hexdigest() != digest:
-                    raise Unsound(f"{record_type} {record_id}: the stored record has not its digest")
-            lines = b"\n".join([*bodies, b""])
-            one.update(lines)
-            state.update(lines)
-            count += len(bodies)
-            progress(read + count)
-        read += count
-        if count != left["counts"].get(record_type, 0):
-            raise Unsound(f"{record_type}: {count} records; the manifest says {left['counts'].get(record_type, 0)}")
-        if count and one.hexdigest() != left["types"].get(record_type):
-            raise Unsound(f"{record_type}: the digest of the records is not that of the manifest")
+    with ThreadPoolExecutor(1) as aside:  # sums up what was read while more is read
+        for record_type in sorted(RECORDS):
+            table = RECORDS[record_type]
+            statement = (
+                select(table.c.id, table.c.digest, table.c.body)
+                .where(table.c.until.is_(None))
+                .order_by(table.c[table.info["order"]])
+            )
+            one, count = hashlib.sha256(), 0
+            summed = aside.submit(_sum, b"")
+            for part in plain_rows(connection, statement, BATCH):
+                bodies = [body.encode() for _, _, body in part]
+                for (record_id, digest, _), data in zip(part, bodies, strict=True):
+                    if hashlib.sha256(data).hexdigest() != digest:
+                        raise Unsound(f"{record_type} {record_id}: the stored record has not its digest")
+                summed.result()
+                summed = aside.submit(_sum, b"\n".join([*bodies, b""]), one, state)
+                count += len(bodies)
+                progress(read + count)
+            summed.result()
+            read += count
+            if count != left["counts"].get(record_type, 0):
+                raise Unsound(f"{record_type}: {count} records; the manifest says {left['counts'].get(record_type, 0)}")
+            if count and one.hexdigest() != left["types"].get(record_type):
+                raise Unsound(f"{record_type}: the digest of the records is not that of the manifest")
     if state.hexdigest() != release.sha256:
         raise Unsound("the digest of the state is not that of the manifest")
+
+
+def _sum(lines: bytes, *sums: hashlib._Hash) -> None:
+    for one in sums:
+        one.update(lines)
 
 
 def _no_id_twice(connection: Connection) -> None:

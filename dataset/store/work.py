@@ -100,15 +100,15 @@ def carry_out(
             for done, index in enumerate(indexes, 1):
                 connection.execute(index)
                 progress(done)
+        with steps.step(POSITIONS, len(releases)) as progress:
+            if releases:
+                keep(connection, releases[0].ordinal, progress)
         with steps.step(SEARCH, unindexed(connection) if releases else 0) as progress:
             if bring:
                 shared(connection)
                 bring()
             elif releases:
                 fill(connection, releases[0].ordinal, progress, empty=empty, pool=helpers)
-    with steps.step(POSITIONS, len(releases)) as progress:
-        if releases:
-            keep(connection, releases[0].ordinal, progress)
     with steps.step(OPTIMIZE):
         for table in sorted(set(inspect(connection).get_table_names()) & set(metadata.tables)):
             connection.execute(text(f"ANALYZE {table}"))
