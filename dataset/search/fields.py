@@ -83,10 +83,14 @@ def entry(record_type: str, body: Body) -> str:
     ` kim jong un <gap> kim chong un <gap> <rest>chairman `
     """
     found: list[str] = []
-    for _, text, main in texts(record_type, body):
-        if found:
-            found.append(GAP)
-        found += words(text) if main else [REST + word for word in words(text)]
+    for first, rest, main in _paths(record_type):  # the texts without their places, which take as long as the words
+        value = body.get(first)
+        if value is None:
+            continue
+        for text in (value,) if isinstance(value, str) else [text for _, text in _at(rest, value, (first,))]:
+            if found:
+                found.append(GAP)
+            found += words(text) if main else [REST + word for word in words(text)]
     return f" {' '.join(found)} "
 
 

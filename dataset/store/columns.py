@@ -28,9 +28,12 @@ def member_columns(table: Table) -> list[Column[Any]]:
 
 
 @cache
-def record_reader(record_type: str) -> Callable[[Body], tuple[Value, ...]]:
-    """A function from a body of that type to the values of the member columns of its table, in their order."""
-    columns = member_columns(RECORDS[record_type])
+def record_reader(record_type: str, known: str = "") -> Callable[[Body], tuple[Value, ...]]:
+    """A function from a body of that type to the values of the member columns of its table, in their order.
+
+    The column that is `known` is left out.
+    """
+    columns = [column for column in member_columns(RECORDS[record_type]) if column.name != known]
     # most are members of the body itself, and all of these are read at once; no member has an empty name
     plain = ["" if _is_inner(column) else column.info["paths"][0] for column in columns]
     inner = [(index, _getter(column)) for index, column in enumerate(columns) if _is_inner(column)]

@@ -77,10 +77,7 @@ class Made:
 
     def add(self, place: int, type: str, body: Body) -> None:
         """Take a record."""
-        values = record_reader(type)(body)
-        if RECORDS[type].info["order"] == _SORT:
-            values = values[1:]  # it is the first of the columns
-        self.columns.append((place, *values, entry(type, body)))
+        self.columns.append((place, *record_reader(type, _SORT)(body), entry(type, body)))
         for first, name, read in _readers(type):
             if first in body and (rows := read(body)):
                 self.links[name] += [(place, *row) for row in rows]
