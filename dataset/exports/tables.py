@@ -68,8 +68,8 @@ def write_type(
 
 
 def parsed(type: str, batches: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], bytes, pa.Table]]:
-    """The records of each batch, their lines and their columns."""
-    for batch in batches:
+    """The records of each batch, their lines and their columns; the next batch is fetched meanwhile."""
+    for batch in ahead(iter(batches)):
         data = lines_of(batch)
         yield batch, data, arrow.read_lines(type, data)
 
