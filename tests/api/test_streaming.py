@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,13 +41,17 @@ PATHS = (
 
 
 @pytest.fixture(scope="module")
-def pair(api_log: Sequence[Release], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """Two servers of the wheel; the first holds all releases but the newest."""
-    primary = server(tmp_path_factory.mktemp("primary"))
-    publish(primary.get_uri(), api_log[:-1])
-    second = replica(primary, tmp_path_factory.mktemp("replica"))
-    yield Pair(primary, second)
-    finish([second, primary])
+def pair(api_log: Sequence[Release]) -> Iterator[Pair]:
+    """Two servers of the wheel; the first holds all releases but the newest.
+
+    Not in pytest's folder, which each session that begins closes to all other users.
+    """
+    with TemporaryDirectory(prefix="onrecord-") as first, TemporaryDirectory(prefix="onrecord-") as other:
+        primary = server(Path(first))
+        publish(primary.get_uri(), api_log[:-1])
+        second = replica(primary, Path(other))
+        yield Pair(primary, second)
+        finish([second, primary])
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def runs(process: int) -> bool:
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
 def test_nothing_is_left(ending: signal.Signals, new_database: NewDatabase, tmp_path: Path) -> None:
     """The processes that check end with the one that started them, and the next run succeeds."""
-    path = write_lines(tmp_path / "package", Maker(seed=4, claims=6000).records())
+    path = write_lines(tmp_path / "package", Maker(seed=4, claims=25_000).records())
     url = new_database("sqlite")
     database = Path(url.removeprefix("sqlite:///"))
     environment = {**os.environ, "ONRECORD_DATABASE_URL": url}
