@@ -18,8 +18,8 @@ from typing import Final
 import pyarrow.parquet
 
 from dataset.exports import arrow
-from dataset.exports.snapshot import Snapshot
-from dataset.exports.tables import ROW_GROUP, ZSTD, ParquetFile, ahead, lines_of, parsed
+from dataset.exports.snapshot import Snapshot, lines_of
+from dataset.exports.tables import ROW_GROUP, ZSTD, ParquetFile, parsed
 from dataset.store.database import Database
 from dataset.store.reading import newest_release
 
@@ -47,11 +47,11 @@ def ours(form: str, database: Path, target: Path) -> None:
                 file.writelines(map(lines_of, bodies))
         elif form == "csv":
             with target.open("wb") as file:
-                for _, _, table in ahead(parsed(TYPE, bodies)):
+                for _, _, table in parsed(TYPE, bodies):
                     file.write(arrow.record_csv(TYPE, table))
         else:
             with ParquetFile(target, TYPE, {}) as parquet:
-                for _, _, table in ahead(parsed(TYPE, bodies)):
+                for _, _, table in parsed(TYPE, bodies):
                     parquet.write(table)
 
 

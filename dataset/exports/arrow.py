@@ -20,8 +20,6 @@ from dataset.exports.layout import Column, LinkTable, layout
 from dataset.schemas import TYPES
 from dataset.schemas.fields import Day, Flag, Integer, Items, Number, Part
 
-#: Bytes that Arrow parses at once on one core.
-BLOCK = 4 << 20
 EOL = b"\r\n"
 
 
@@ -67,21 +65,11 @@ def read_lines(type: str, lines: bytes) -> pa.Table:
     schema = nested_schema(type)
     if not lines:
         return schema.empty_table()
-    try:
-        table = _parse(schema, lines, BLOCK)
-    except pa.ArrowInvalid as error:
-        if "straddling" not in str(error):
-            raise
-        table = _parse(schema, lines, len(lines) + 1)  # some record is longer than a block
-    return table.combine_chunks()
-
-
-def _parse(schema: pa.Schema, lines: bytes, block: int) -> pa.Table:
     return pyarrow.json.read_json(
         pa.py_buffer(lines),
-        pyarrow.json.ReadOptions(block_size=block),
+        pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines) + 1),  # as one block: a chunk a column
         pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
-    )
+    ).combine_chunks()
 
 
 def column(table: pa.Table, path: Sequence[str]) -> pa.Array:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, LargeBinary, Row, and_, cast, select
 
 from dataset.canonical import Body, parse
 from dataset.redactions import remaining
@@ -39,18 +39,20 @@ class Snapshot:
         counts = remaining(self.release.manifest)["counts"]
         return {type: int(counts.get(type, 0)) for type in TYPES}
 
-    def bodies(self, type: str) -> Iterator[Sequence[str]]:
-        """The canonical text of every record of a type in default order, some thousand at a time."""
+    def bodies(self, type: str) -> Iterator[Sequence[bytes]]:
+        """The canonical bytes of every record of a type in default order, some thousand at a time."""
         table = RECORDS[type]
         order = table.c[table.info["order"]]
-        statement = select(table.c.body).where(valid_in(table, self.release.ordinal, self.newest)).order_by(order)
+        as_bytes = self.connection.dialect.name == "sqlite"  # there a text is bytes, which need not become one first
+        body = cast(table.c.body, LargeBinary) if as_bytes else table.c.body
+        statement = select(body).where(valid_in(table, self.release.ordinal, self.newest)).order_by(order)
         for rows in plain_rows(self.connection, statement, BATCH):
-            yield [text for (text,) in rows]
+            yield [held for (held,) in rows] if as_bytes else [text.encode() for (text,) in rows]
 
     def dataset(self) -> Body:
         """The record of the dataset itself."""
-        ((text,),) = self.bodies("dataset")
-        return parse(text)
+        ((data,),) = self.bodies("dataset")
+        return parse(data)
 
     def changes(self) -> Iterator[bytes]:
         """The lines of the change-set, line ends included, in the order of the log: by type and id."""
@@ -67,6 +69,11 @@ class Snapshot:
             rows = self.connection.execute(statement, execution_options={"yield_per": BATCH})
             for row in rows:
                 yield _line(type, row)
+
+
+def lines_of(batch: Sequence[bytes]) -> bytes:
+    """Records as lines of JSON Lines."""
+    return b"\n".join([*batch, b""])
 
 
 def _line(type: str, row: Row[str, str, str | None, str | None, str | None, str | None]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,9 +14,15 @@ import pyarrow.parquet
 
 from dataset.exports import arrow
 from dataset.exports.layout import LinkTable, layout
+from dataset.exports.snapshot import lines_of
 
 #: Rows of a row group of a Parquet file: some 50 MB of records.
 ROW_GROUP: Final = 65_536
+
+#: Batches that are parsed side by side; more would be held than two cores parse.
+PARSERS: Final = 2
+#: Rows that wait at most while a row group is being written.
+WAITING: Final = ROW_GROUP // 2
 
 #: How Parquet is compressed.
 ZSTD: Final = {"compression": "zstd", "compression_level": 3}
@@ -29,7 +36,7 @@ Taker = Callable[[str, pa.Table], None]
 def write_type(
     folder: Path,
     type: str,
-    batches: Iterable[Sequence[str]],
+    batches: Iterable[Sequence[bytes]],
     *,
     metadata: Mapping[str, str],
     take: Taker,
@@ -55,9 +62,9 @@ def write_type(
             file.write(arrow.csv_header(link.header))
         parquet = files.enter_context(ParquetFile(folder / f"{type}.parquet", type, metadata))
         separator = b"[\n"
-        for batch, data, table in ahead(parsed(type, batches)):
+        for batch, data, table in parsed(type, batches):
             lines.write(data)
-            array.write(separator + ",\n".join(batch).encode())
+            array.write(separator + b",\n".join(batch))
             separator = b",\n"
             records.write(arrow.record_csv(type, table))
             _write_links(links, table)
@@ -67,16 +74,21 @@ def write_type(
         array.write(b"[]\n" if separator == b"[\n" else b"\n]\n")
 
 
-def parsed(type: str, batches: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], bytes, pa.Table]]:
-    """The records of each batch, their lines and their columns; the next batch is fetched meanwhile."""
-    for batch in ahead(iter(batches)):
+def parsed(type: str, batches: Iterable[Sequence[bytes]]) -> Iterator[tuple[Sequence[bytes], bytes, pa.Table]]:
+    """The records of each batch, their lines and their columns; more are fetched and parsed meanwhile."""
+
+    def parse(batch: Sequence[bytes]) -> tuple[Sequence[bytes], bytes, pa.Table]:
         data = lines_of(batch)
-        yield batch, data, arrow.read_lines(type, data)
+        return batch, data, arrow.read_lines(type, data)
 
-
-def lines_of(batch: Sequence[str]) -> bytes:
-    """Records as lines of JSON Lines."""
-    return ("\n".join(batch) + "\n").encode()
+    with ThreadPoolExecutor(PARSERS) as pool:
+        coming: deque[Future[tuple[Sequence[bytes], bytes, pa.Table]]] = deque()
+        for batch in ahead(iter(batches)):
+            coming.append(pool.submit(parse, batch))
+            if len(coming) > PARSERS:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
@@ -94,12 +106,14 @@ def _write_links(links: Sequence[tuple[LinkTable, BinaryIO]], table: pa.Table) -
 
 
 class ParquetFile:
-    """A Parquet file whose row groups do not depend on how the records come in."""
+    """A Parquet file whose row groups do not depend on how the records come in; another thread writes them."""
 
     def __init__(self, path: Path, type: str, metadata: Mapping[str, str]) -> None:
         self._type = type
         self._schema = arrow.table_schema(type).with_metadata(dict(metadata))
         self._writer = pyarrow.parquet.ParquetWriter(path, self._schema, **ZSTD)
+        self._thread = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
         self._held: list[pa.Table] = []
         self._rows = 0
 
@@ -107,23 +121,33 @@ class ParquetFile:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        if failure[0] is None:
-            self._flush(whole=False)
-        self._writer.close()
+        with self._writer, self._thread:
+            if failure[0] is None:
+                self._flush(whole=False)
+                self._wait()
 
     def write(self, table: pa.Table) -> None:
         """Add rows; full row groups go to the disk."""
         self._held.append(arrow.flat_table(self._type, table))
         self._rows += table.num_rows
+        if self._rows >= WAITING:
+            self._wait()
         if self._rows >= ROW_GROUP:
             self._flush(whole=True)
 
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
+
     def _flush(self, *, whole: bool) -> None:
+        self._wait()
         if not self._held:
             return
         held = pa.concat_tables(self._held).replace_schema_metadata(self._schema.metadata)
         end = held.num_rows - held.num_rows % ROW_GROUP if whole else held.num_rows
         if end:
-            self._writer.write_table(held.slice(0, end), row_group_size=ROW_GROUP)
+            rows = held.slice(0, end)
+            self._writing = self._thread.submit(self._writer.write_table, rows, row_group_size=ROW_GROUP)
         rest = held.slice(end)
         self._held, self._rows = ([rest] if rest.num_rows else []), rest.num_rows

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection
 from dataset.canonical import prune
 from dataset.exports.artefacts import CHECKSUMS
 from dataset.exports.index import INDEX, Index, checksums, file_digest, is_current, read_index
-from dataset.exports.snapshot import Snapshot
+from dataset.exports.snapshot import Snapshot, lines_of
 from dataset.log import Release, read_log
 from dataset.problems import Problem, Problems
 from dataset.redactions import remaining
@@ -104,7 +104,7 @@ def _database(connection: Connection, release: StoredRelease, steps: Steps) -> I
         for type in FILE_ORDER:
             one, count = hashlib.sha256(), 0
             for batch in snapshot.bodies(type):
-                data = ("\n".join(batch) + "\n").encode()
+                data = lines_of(batch)
                 one.update(data)
                 whole.update(data)
                 count += len(batch)

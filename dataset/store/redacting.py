@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from dataset.canonical import canonical
-from dataset.exports.snapshot import Snapshot
+from dataset.exports.snapshot import Snapshot, lines_of
 from dataset.redactions import Redaction, marked, redactions_of, remaining
 from dataset.state import FILE_ORDER
 from dataset.store.migrating import refill
@@ -55,7 +55,7 @@ def _mark(connection: Connection, release: StoredRelease, gone: Iterable[Redacti
     for type in FILE_ORDER:
         one, counts[type] = hashlib.sha256(), 0
         for batch in snapshot.bodies(type):
-            data = ("\n".join(batch) + "\n").encode()
+            data = lines_of(batch)
             one.update(data)
             state.update(data)
             counts[type] += len(batch)
