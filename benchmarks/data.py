@@ -21,6 +21,7 @@ from typing import Final, TextIO
 
 from benchmarks.places import BIN, ROOT, VAR, environment, peers_python, tell
 from dataset.canonical import Body, prune
+from dataset.store.made import PAGE
 from dataset.store.tables import HEAD
 from tests.synthetic import Maker, make_log
 
@@ -77,7 +78,7 @@ def database(size: str) -> Path:
         environ = environment(ONRECORD_DATABASE_URL=f"sqlite:///{path}")
         _run([str(BIN / "onrecord"), "load", str(source), "--yes"], environ)
 
-    return _made(size, "onrecord.sqlite", f"{_records()} {HEAD}", load)
+    return _made(size, "onrecord.sqlite", f"{_records()} {HEAD} {PAGE}", load)
 
 
 def peers_database(size: str) -> Path:
@@ -101,7 +102,7 @@ def fifty_releases() -> Path:
         claims, releases = FIFTY
         publish(f"sqlite:///{path}", make_log(seed=SEED, claims=claims, releases=releases))
 
-    return _made("fifty", "onrecord.sqlite", f"{_records()} {HEAD} {FIFTY}", publish)
+    return _made("fifty", "onrecord.sqlite", f"{_records()} {HEAD} {PAGE} {FIFTY}", publish)
 
 
 def lines(size: str, record_type: str) -> Iterator[Body]:

@@ -6,6 +6,7 @@ started it has ended, however that happened. Work that is worth no process is do
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import signal
@@ -13,14 +14,17 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Final, Protocol, TypeVar
 
 _MOST: Final = 8
 #: Containers that are made before Python looks among them for rings that nobody holds.
-_YOUNG: Final = 100_000
+_YOUNG: Final = 1_000_000
+#: Bytes that a pipe holds: a whole piece or half of its result. By the 64 KB that it has of itself, both ends wait for
+#: one another some thirty times a piece. Linux gives everybody so much.
+_PIPE: Final = 1 << 20
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -47,6 +51,7 @@ def pool(jobs: int) -> Iterator[Pool]:
         yield here
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as executor:
+        _widen(executor)
 
         def there(work: Callable[[Piece], Result], pieces: Iterable[Piece], /) -> Iterator[tuple[Piece, Result]]:
             return _in_order(executor, work, pieces, 2 * jobs + 1)
@@ -57,6 +62,13 @@ def pool(jobs: int) -> Iterator[Pool]:
             executor.shutdown(cancel_futures=True)
 
 
+def _widen(executor: ProcessPoolExecutor) -> None:
+    """Let the pipes of an executor hold more, where the system has pipes that do and the executor is as we know it."""
+    with suppress(AttributeError, OSError):
+        for queue in (executor._call_queue, executor._result_queue):  # type: ignore[attr-defined]  # noqa: SLF001
+            fcntl.fcntl(queue._reader.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)  # type: ignore[union-attr]  # noqa: SLF001
+
+
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
     """Look for rings of garbage seldom: rows come and go by the thousand, and none is part of a ring.
@@ -64,13 +76,17 @@ def collecting_seldom() -> Iterator[None]:
     As Python does it otherwise, a quarter of the time that a load takes goes to looking.
     """
     before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_YOUNG, *before[1:])
+    _collect_seldom()
     try:
         yield
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def _collect_seldom() -> None:
+    gc.freeze()
+    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
 
 
 def here(work: Callable[[Piece], Result], pieces: Iterable[Piece], /) -> Iterator[tuple[Piece, Result]]:
@@ -94,7 +110,7 @@ def _in_order(
 
 def _begin() -> None:
     """Leave Ctrl-C to the program that started this process, end when it ends, and do nothing but the work."""
-    collecting_seldom().__enter__()  # to its end
+    _collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:

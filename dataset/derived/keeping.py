@@ -42,8 +42,8 @@ Progress = Callable[[int], None]
 
 
 def keep(connection: Connection, first: int, progress: Progress = lambda _done: None) -> None:
-    """Bring in what the releases from the ordinal `first` on changed."""
-    newest = connection.execute(select(func.coalesce(func.max(releases.c.ordinal), 0))).scalar_one()
+    """Bring in what the releases from the ordinal `first` on changed; the row of a first release may come later."""
+    newest = connection.execute(select(func.coalesce(func.max(releases.c.ordinal), first))).scalar_one()
     for ordinal in range(first, newest + 1):
         release = Release(ordinal, "", newest)
         waiting = iter(sorted(_touched(connection, release)))

@@ -3,12 +3,13 @@
 Of each row comes the record, as canonical bytes with digest, sort key and references, or its mistakes. Most rows are
 sound at first sight (`dataset.schemas.accepting`); marshmallow judges the others. Whether the references lead anywhere
 is for `dataset.importing.linking` to say. What sound rows become in the tables is made here too, while their bodies are
-at hand (`dataset.store.readied`). Nothing here opens a database.
+at hand (`dataset.store.made`). Nothing here opens a database that others see.
 """
 
 from __future__ import annotations
 
 import marshal
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -27,25 +28,15 @@ from dataset.references import REFERENCES, Link, Path, links
 from dataset.schemas import TYPES, RecordSchema
 from dataset.schemas.accepting import accept
 from dataset.store.derived import anchor_sort
-from dataset.store.readied import Made
+from dataset.store.made import Made
 from dataset.store.tables import RECORDS
 
 #: What rules look at in a record when they look from it at another; see `dataset.importing.linking`.
 FACTS: Final = {"quotes": ("id", "source", "anchor", "continues"), "claims": ("id", "source", "anchor", "answers")}
 
 
-class Sound(NamedTuple):
-    """A sound row: what is stored of it, whether it refers to its own type, and the facts for rules.
-
-    `data` is None where the row says just these bytes: whoever has the chunk has them, and they go through no pipe.
-    """
-
-    id: str
-    sort: str
-    digest: str
-    data: bytes | None
-    inner: bool
-    facts: Body | None
+#: By type the ids of it that are referred to, each once.
+Found = defaultdict[str, dict[str, None]]
 
 
 class Flawed(NamedTuple):
@@ -59,45 +50,51 @@ class Flawed(NamedTuple):
     links: list[Link]
 
 
-Checked = Sound | Flawed
-
-
 class Judged(NamedTuple):
-    """What came of the rows of a chunk.
+    """What came of the rows of a chunk, which are known by their places in it.
 
-    Of the sound ones: what they refer to in other types (each once, type and id), and what they become in the tables.
+    `flawed`: those with mistakes. Of the sound ones: what they refer to in other types (`targets`: by type, each id
+    once), which of them refer to their own type (`inner`), the facts that rules look at. And what all of them become in
+    the temporary file (`made`).
     """
 
-    rows: list[Checked]
-    targets: list[tuple[str, str]]
-    made: Made
+    rows: int
+    flawed: dict[int, Flawed]
+    targets: dict[str, list[str]]
+    inner: list[int]
+    facts: dict[int, Body]
+    made: bytes
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How it goes from process to process: sound rows are plain data, which marshal packs in half of the time."""
-        sound = [tuple(row) if isinstance(row, Sound) else None for row in self.rows]
-        plain = marshal.dumps((sound, self.targets, self.made.columns, dict(self.made.links)))
-        return _unpacked, (plain, [row for row in self.rows if isinstance(row, Flawed)])
+        """How it goes from process to process: what is plain data is packed by marshal, in half of the time."""
+        return _unpacked, (self.rows, self.flawed, marshal.dumps((self.targets, self.inner, self.facts)), self.made)
 
 
-def _unpacked(plain: bytes, flawed: list[Flawed]) -> Judged:
-    sound, targets, columns, links = marshal.loads(plain)  # noqa: S302 - from a process of our own
-    others = iter(flawed)
-    rows = [next(others) if row is None else Sound(*row) for row in sound]
-    return Judged(rows, targets, Made(columns, links))
+def _unpacked(rows: int, flawed: dict[int, Flawed], plain: bytes, made: bytes) -> Judged:
+    targets, inner, facts = marshal.loads(plain)  # noqa: S302 - from a process of our own
+    return Judged(rows, flawed, targets, inner, facts, made)
 
 
 def check(chunk: Chunk) -> Judged:
     """Check the rows of a chunk, in their order."""
-    found: dict[tuple[str, str], None] = {}
-    made, rows = Made(), list[Checked]()
-    for index in range(len(chunk.lines)):
-        body = _at_first_sight(chunk, index) or _in_full(chunk, index)
-        if isinstance(body, Flawed):
-            rows.append(body)
-        else:
-            rows.append(_sound(chunk, index, *body, found))
-            made.add(index, chunk.type, body[0])
-    return Judged(rows, list(found), made)
+    type = chunk.type
+    sort, names = sort_key(type), FACTS.get(type)
+    made, found = Made(type), Found(dict)
+    judged = Judged(len(chunk.lines), {}, {}, [], {}, b"")
+    for place, line in enumerate(chunk.lines):
+        sound = _at_first_sight(chunk, place) or _in_full(chunk, place)
+        if isinstance(sound, Flawed):
+            judged.flawed[place] = sound
+            if sound.id is not None:
+                made.remember(place, line, sound.id)
+            continue
+        body, data = sound
+        made.add(place, line, body, (sort(body), digest(data), data.decode()))
+        if names is not None:
+            judged.facts[place] = {name: body[name] for name in names if name in body}
+        if refer(type, body, found):
+            judged.inner.append(place)
+    return judged._replace(targets={to: list(ids) for to, ids in found.items()}, made=made.packed())
 
 
 def _at_first_sight(chunk: Chunk, index: int) -> tuple[Body, bytes] | None:
@@ -138,20 +135,6 @@ def _in_full(chunk: Chunk, index: int) -> tuple[Body, bytes] | Flawed:
     return body, encode(body)
 
 
-def _sound(chunk: Chunk, index: int, body: Body, data: bytes, found: dict[tuple[str, str], None]) -> Sound:
-    type = chunk.type
-    names = FACTS.get(type)
-    facts = None if names is None else {name: body[name] for name in names if name in body}
-    inner = False
-    for target in targets(type, body):
-        if target[0] == type:
-            inner = True
-        else:
-            found[target] = None
-    kept = None if chunk.says(index, data) else data
-    return Sound(body["id"], sort_key(type)(body), digest(data), kept, inner, facts)
-
-
 def _remembered(id: object) -> str | None:
     """An id that is short and clean enough to be remembered, though it may be none that the schema takes."""
     return id if isinstance(id, str) and 0 < len(id) <= limits.ID and id.isprintable() else None
@@ -173,21 +156,25 @@ def sort_key(type: str) -> Callable[[Body], str]:
     return anchor_sort if RECORDS[type].info["order"] == "sort" else itemgetter("id")
 
 
-def targets(type: str, body: Body) -> Iterator[tuple[str, str]]:
-    """Type and id of what a sound body refers to: `references.links` without the paths, some times as fast."""
+def refer(type: str, body: Body, found: Found) -> bool:
+    """Put what a sound body refers to in other types into `found`; whether it refers to its own type.
+
+    The same references as `references.links`, without their paths, some times as fast.
+    """
+    inner = False
     for first, rest, to in _paths(type):
         value = body.get(first)
         if value is None:
             continue
-        for item in value if isinstance(value, list) else (value,):
-            if not rest:
-                yield to, item
-            elif len(rest) == 1:
-                if rest[0] in item:
-                    yield to, item[rest[0]]
-            else:
-                for id in _ends(item, rest):
-                    yield to, id
+        if to == type:
+            inner = inner or next(_ends(value, rest), None) is not None
+        elif rest:
+            found[to].update(dict.fromkeys(_ends(value, rest)))
+        elif isinstance(value, str):
+            found[to][value] = None
+        else:
+            found[to].update(dict.fromkeys(value))
+    return inner
 
 
 @cache

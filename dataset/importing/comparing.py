@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -59,7 +58,7 @@ WHERE NOT EXISTS (
 #: and operations need no escapes.
 _LINES = """
 SELECT
-    coalesce('{"body":' || CAST(r.body AS TEXT) || ',"digest":"' || r.digest || '",', '{')
+    coalesce('{"body":' || r.body || ',"digest":"' || r.digest || '",', '{')
     || '"id":"' || c.id || '","operation":"' || c.operation || '",'
     || CASE c.operation WHEN 'added' THEN '' ELSE '"reason":' || :reason || ',' END
     || '"type":"' || :name || '"}' || char(10) AS line, c.id AS at
@@ -67,7 +66,7 @@ FROM change c LEFT JOIN record r ON r.row = c.row WHERE c.type = :type AND c.id 
 """
 #: The lines of the file of a type.
 _BODIES = """
-SELECT CAST(body AS TEXT) || char(10) AS line, sort AS at
+SELECT body || char(10) AS line, sort AS at
 FROM record WHERE type = :type AND sort > :at AND row NOT IN (SELECT row FROM rejected) ORDER BY sort
 """
 _WITHDRAWN = "SELECT type, id FROM change WHERE operation = 'withdrawn' ORDER BY type, id LIMIT ?"
@@ -136,10 +135,11 @@ def compare(stage: Stage, some: int) -> Gap:
 
 @dataclass(frozen=True, slots=True)
 class Staged(Readied):
-    """A release whose change-set lies in a stage."""
+    """A release whose change-set lies in a stage; `gone` are the redacted records, which its files tell of."""
 
     stage: Stage | None = field(default=None, repr=False)
     reason: str = ""
+    gone: Sequence[Redaction] = ()
 
     @property
     def aside(self) -> Aside:
@@ -151,6 +151,19 @@ class Staged(Readied):
     def told(self) -> str:
         """The reason of every change that needs one."""
         return self.reason
+
+    def seal(self) -> None:
+        """Put the digests into the manifest, unless they are there."""
+        if "sha256" in self.manifest:
+            return
+        db = self.aside.digests
+        changed = _changes_digest(db, self.reason)
+        state, types, counts = _digests(db)
+        self.manifest.update(counts=counts, sha256=state, types=types, changes_sha256=changed)
+        if self.gone:  # its records name what is not there, and its files say so
+            self.manifest.update(
+                marked(self.manifest, self.gone, sha256=state, types=types, counts=counts, changes_sha256=changed)
+            )
 
     @property
     def changes(self) -> Iterator[Change]:
@@ -165,25 +178,13 @@ class Staged(Readied):
         return (line for given in _given(self.reason) for (line,) in db.execute(lines, {**given, "at": ""}))
 
 
-def release(
-    stage: Stage,
-    held: Held,
-    gap: Gap,
-    descriptor: Descriptor,
-    *,
-    name: str,
-    reason: str,
-    progress: Callable[[int], None],
-) -> Staged:
-    """The release that brings a database from what it holds to what the stage holds.
+def release(stage: Stage, held: Held, gap: Gap, descriptor: Descriptor, *, name: str, reason: str) -> Staged:
+    """The release that brings a database from what it holds to what the stage holds, not sealed.
 
     Raises:
         Problems: version or date of the descriptor do not follow those of the database.
     """
     version, day = _version(held, gap, descriptor), _day(held, descriptor)
-    with ThreadPoolExecutor(1) as aside:
-        changed = aside.submit(_changes_digest, stage, reason)
-        state, types, counts = _digests(stage, progress)
     manifest = {
         "name": name,
         "version": version,
@@ -192,14 +193,8 @@ def release(
         "date": day,
         "schema_version": SCHEMA_VERSION,
         "notes": f"The package {name} {version}, loaded as a whole.",
-        "counts": counts,
         "changes": gap.counts,
-        "sha256": state,
-        "types": types,
-        "changes_sha256": changed.result(),
     }
-    if gone := descriptor.redactions:  # its records name what is not there, and its files say so
-        manifest = marked(manifest, gone, sha256=state, types=types, counts=counts, changes_sha256=changed.result())
     made = from_manifest(manifest)
     return Staged(
         made.ordinal,
@@ -211,6 +206,7 @@ def release(
         manifest,
         stage=stage,
         reason=reason,
+        gone=descriptor.redactions,
     )
 
 
@@ -219,24 +215,23 @@ def past(held: Held) -> list[Release]:
     return [from_manifest(stored.manifest) for stored in held.releases]
 
 
-def _digests(stage: Stage, progress: Callable[[int], None]) -> tuple[str, dict[str, str], dict[str, int]]:
+def _digests(db: sqlite3.Connection) -> tuple[str, dict[str, str], dict[str, int]]:
     """As `dataset.state.digests`, over the bodies in the stage: of the state, by type, and number of records."""
     whole, types, counts = hashlib.sha256(), dict[str, str](), dict[str, int]()
     for type in FILE_ORDER:
         one, counts[type] = hashlib.sha256(), 0
-        for lines, number in _joined(stage.db, _BODIES, {"type": ORDER[type]}):
+        for lines, number in _joined(db, _BODIES, {"type": ORDER[type]}):
             one.update(lines)
             whole.update(lines)
             counts[type] += number
-            progress(sum(counts.values()))
         types[type] = one.hexdigest()
     return whole.hexdigest(), types, counts
 
 
-def _changes_digest(stage: Stage, reason: str) -> str:
+def _changes_digest(db: sqlite3.Connection, reason: str) -> str:
     found = hashlib.sha256()
     for given in _given(reason):
-        for lines, _ in _joined(stage.aside.words, _LINES, given):
+        for lines, _ in _joined(db, _LINES, given):
             found.update(lines)
     return found.hexdigest()
 
@@ -251,8 +246,8 @@ def _given(reason: str) -> Iterator[dict[str, object]]:
 def _joined(db: sqlite3.Connection, statement: str, given: dict[str, object]) -> Iterator[tuple[bytes, int]]:
     """The lines that a statement gives behind the place `at`, many as one, and how many these are.
 
-    SQLite joins them, for it takes the interpreter back at each row that it gives: two threads would wait for one
-    another all the time.
+    SQLite joins them, for it takes the interpreter back at each row that it gives: this thread and the one that loads
+    would wait for one another all the time.
     """
     many = f"SELECT CAST(group_concat(line, '') AS BLOB), count(*), max(at) FROM ({statement} LIMIT {_JOINED})"  # noqa: S608 - our own statements
     at = ""

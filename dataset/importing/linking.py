@@ -7,7 +7,8 @@ are those of `dataset.references`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from graphlib import TopologicalSorter
@@ -16,7 +17,7 @@ from typing import Final
 from dataset import references
 from dataset.canonical import Body, parse
 from dataset.exports.layout import POSITION, singular
-from dataset.importing.checking import Checked, Judged, Sound
+from dataset.importing.checking import Judged
 from dataset.importing.report import Report
 from dataset.importing.rings import rings
 from dataset.importing.rows import Chunk, named
@@ -41,7 +42,7 @@ _RULES: Final[dict[str, tuple[Rule, ...]]] = {
 }
 #: References within a type that such a rule looks along: it is applied when the type is read.
 _LATE: Final[dict[str, Path]] = {"quotes": ("continues",), "sources": ("text", "part_of")}
-#: Records of other types that are known to be sound; all are forgotten when there are more.
+#: Records of a type that are known to be sound; all are forgotten when there are more.
 _REMEMBERED: Final = 100_000
 #: Rows of lists whose record is not there, or is rejected, and those that have the position of another one (`first`).
 _OWNED: Final = """
@@ -64,88 +65,88 @@ class Linker:
         self.gone = gone
         self._bodies = stage.bodies()
         self._ring_heads: set[int] = set()
-        self._sound: set[tuple[str, str]] = set()
+        self._sound: dict[str, set[str]] = defaultdict(set)
         self._any_ended = stage.db.execute("SELECT 1 FROM ended LIMIT 1").fetchone() is not None
 
     def take(self, chunk: Chunk, judged: Judged) -> None:
         """The rows of a chunk, all of the type that is being read."""
-        stage, type = self.stage, chunk.type
-        file = stage.file(chunk.file)
-        new = [
-            (found.id, file, chunk.lines[index], *_stored(chunk, index, found))
-            for index, found in enumerate(judged.rows)
-            if found.id is not None
-        ]
-        added = iter(stage.add(type, new))
-        rows = [None if found.id is None else next(added) for found in judged.rows]
-        stage.keep(type, judged.made, rows)
+        first, taken = self.stage.take(chunk.type, chunk.file, judged.rows, judged.made)
         lost = self._lost(judged.targets)
-        for index, (found, row) in enumerate(zip(judged.rows, rows, strict=True)):
-            problems = [] if isinstance(found, Sound) else found.problems
-            if found.id is not None and (row is None or self._any_ended):
-                problems = [*problems, *self._taken(chunk, index, found.id, row)]
-            if isinstance(found, Sound):
-                problems = [*problems, *self._follow(chunk, index, found, row, lost)]
+        inner = frozenset(range(judged.rows) if lost else judged.inner)
+        for place in range(judged.rows):
+            flawed = judged.flawed.get(place)
+            nameless = flawed is not None and flawed.id is None
+            row = None if nameless or place in taken else first + place
+            problems = [] if flawed is None else flawed.problems
+            if not nameless and (row is None or self._any_ended):
+                problems = [*problems, *self._taken(chunk, place, row)]
+            if flawed is not None:
+                problems = [*problems, *self._follow_links(chunk, place, flawed.links, (row, flawed.id))]
             else:
-                problems = [*problems, *self._follow_links(chunk, index, found, found.links, row)]
+                led = self._led(chunk.type, place) if place in inner else ()
+                problems = [*problems, *self._follow(chunk, place, row, led, judged.facts.get(place))]
             if problems:
-                self._reject_new(chunk, index, row, problems)
+                self._reject_new(chunk, place, row, problems)
 
-    def _lost(self, targets: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those that are not there, or rejected. Other types are settled before, so what was sound once stays so."""
-        unknown = [target for target in targets if target not in self._sound]
-        lost = {target for target in unknown if not self._is_sound(*target)}
-        if len(self._sound) > _REMEMBERED:
-            self._sound.clear()
-        self._sound.update(target for target in unknown if target not in lost)
+    def _led(self, type: str, place: int) -> list[Link]:
+        """The references of a sound row: where each stands is worked out for the few rows that need it."""
+        return list(links(type, parse(self.stage.taken(place)[1])))
+
+    def _lost(self, targets: Mapping[str, Sequence[str]]) -> bool:
+        """Whether some are not there, or rejected. Other types are settled before: what was sound once stays so."""
+        lost = False
+        for to, ids in targets.items():
+            sound = self._sound[to]
+            unknown = [id for id in ids if id not in sound]
+            known = [id for id in unknown if self._is_sound(to, id)]
+            lost = lost or len(known) < len(unknown)
+            if len(sound) > _REMEMBERED:
+                sound.clear()
+            sound.update(known)
         return lost
 
-    def _taken(self, chunk: Chunk, index: int, id: str, row: int | None) -> Iterator[Problem]:
+    def _taken(self, chunk: Chunk, place: int, row: int | None) -> Iterator[Problem]:
         """What is wrong with an id as such."""
-        type = chunk.type
+        type, id = chunk.type, self.stage.taken(place)[0]
         if row is None:
             other = f"the other at {self.stage.place(type, id)}"
             twice = Problem(message=f"two of the {type} have one id", found=other, allowed="each id once")
-            yield chunk.at(index, ("id",), twice, id)
+            yield chunk.at(place, ("id",), twice, id)
         elif (fate := self.stage.ended(type, id)) is not None:
             again = Problem(message="ids are never used again", found=fate, allowed="an id that was never used")
-            yield chunk.at(index, ("id",), again, id)
+            yield chunk.at(place, ("id",), again, id)
 
     def _follow(
-        self, chunk: Chunk, index: int, found: Sound, row: int | None, lost: Collection[tuple[str, str]]
+        self, chunk: Chunk, place: int, row: int | None, led: Sequence[Link], facts: Body | None
     ) -> list[Problem]:
         """Where the references of a sound row lead, and the rules that look along them."""
         type = chunk.type
         problems: list[Problem] = []
-        late = False
-        if lost or found.inner:
-            # where each reference stands is worked out for the few rows that need it
-            led = list(links(type, parse(_data(chunk, index, found))))
-            problems += self._follow_links(chunk, index, found, led, row)
-            late = any(link.path == _LATE.get(type) for link in led)
-        if late and row is not None:
+        if led:
+            problems += self._follow_links(chunk, place, led, (row, self.stage.taken(place)[0]))
+        if row is not None and any(link.path == _LATE.get(type) for link in led):
             self.stage.db.execute("INSERT INTO late VALUES (?)", (row,))
-        elif found.facts is not None:
+        elif facts is not None:
 
             def told(_type: str, id: str, path: Path, problem: Problem) -> None:
-                problems.append(chunk.at(index, path, problem, id))
+                problems.append(chunk.at(place, path, problem, id))
 
             for rule in _RULES[type]:
-                rule(found.facts, self._bodies, told)
+                rule(facts, self._bodies, told)
         return problems
 
     def _follow_links(
-        self, chunk: Chunk, index: int, found: Checked, led: Iterable[Link], row: int | None
+        self, chunk: Chunk, place: int, led: Iterable[Link], own: tuple[int | None, str | None]
     ) -> Iterator[Problem]:
         """References to other types are judged, those within the type remembered until it is read."""
         for link in led:
             if link.to == chunk.type:
-                self._defer(chunk, index, link, (row, found.id))
+                self._defer(chunk, place, link, own)
             elif link.to not in self.unread and (problem := self._judge(link.to, link.id)) is not None:
-                yield chunk.at(index, link.path, problem, found.id)
+                yield chunk.at(place, link.path, problem, own[1])
 
-    def _defer(self, chunk: Chunk, index: int, link: Link, own: tuple[int | None, str | None]) -> None:
-        file, line, name = chunk.locate(index, link.path)
+    def _defer(self, chunk: Chunk, place: int, link: Link, own: tuple[int | None, str | None]) -> None:
+        file, line, name = chunk.locate(place, link.path)
         chains = references.CHAINS.get(chunk.type, ())
         chain = next((one for one in chains if link.path[: one.count(".") + 1] == tuple(one.split("."))), None)
         row, id = own
@@ -169,7 +170,7 @@ class Linker:
             return Problem(message=message, found=shown(id), allowed=f"the id of one of the {to}{hint}")
         return None if status[1] else Problem(message=f"refers to a rejected row of {to}", found=shown(id))
 
-    def _reject_new(self, chunk: Chunk, index: int, row: int | None, problems: list[Problem]) -> None:
+    def _reject_new(self, chunk: Chunk, place: int, row: int | None, problems: list[Problem]) -> None:
         if row is not None:
             self.stage.reject(row)
         self.report.counts[chunk.type] += 1
@@ -178,8 +179,8 @@ class Linker:
         if all(problem.file != chunk.file for problem in problems):
             first = problems[0]
             message = "one of its rows is rejected"
-            place = Problem(message=message, found=f"{first.file}:{first.line}", record=first.record)
-            self._tell(chunk.at(index, (), place, None if first.record is None else first.record), chunk.file)
+            part = Problem(message=message, found=f"{first.file}:{first.line}", record=first.record)
+            self._tell(chunk.at(place, (), part, None if first.record is None else first.record), chunk.file)
 
     def _tell(self, problem: Problem, main: str | None) -> None:
         """Tell a mistake, and remember the rows of link tables that were told."""
@@ -292,15 +293,6 @@ class Linker:
         statement = "SELECT file, line, id FROM record WHERE row = ?"
         found: tuple[int, int, str] = self.stage.db.execute(statement, (row,)).fetchone()
         return found
-
-
-def _stored(chunk: Chunk, index: int, found: Checked) -> tuple[str | None, str | None, bytes | None]:
-    """Sort key, digest and bytes of the record of a sound row."""
-    return (found.sort, found.digest, _data(chunk, index, found)) if isinstance(found, Sound) else (None, None, None)
-
-
-def _data(chunk: Chunk, index: int, found: Sound) -> bytes:
-    return chunk.said(index) if found.data is None else found.data
 
 
 assert set(READ_ORDER) == set(NAMES) == set(TYPES)

@@ -52,7 +52,7 @@ class Reader:
                 chunks = self._lines(files) if files.form == "jsonl" else self._sheets(files)
                 for chunk, judged in self.pool(check, chunks):
                     linker.take(chunk, judged)
-                    self.read[type] += len(judged.rows)
+                    self.read[type] += judged.rows
                 linker.end(type, files.links)
             self.settled(type)
 

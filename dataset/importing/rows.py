@@ -58,14 +58,6 @@ class Chunk:
         """Whether the row says what `data` says, the canonical bytes of its record, and `quick` overlooked nothing."""
         return True
 
-    def says(self, index: int, data: bytes) -> bool:
-        """Whether the row was read as just these bytes, the canonical ones of its record."""
-        return False
-
-    def said(self, index: int) -> bytes:
-        """The bytes of a record whose row says just these."""
-        raise NotImplementedError
-
     def locate(self, index: int, path: Path) -> tuple[str, int, str | None]:
         """File, line and name of the field at a path of a row."""
         raise NotImplementedError
@@ -116,14 +108,10 @@ class LineChunk(Chunk):
 
     def is_faithful(self, index: int, data: bytes) -> bool:
         # a line that is canonical holds no name twice and no number that was rounded
-        return self.says(index, data) or not isinstance(jsonlines.parse(self.data[index]), Problem)
-
-    def says(self, index: int, data: bytes) -> bool:
         line = self.data[index]
-        return line.startswith(data) and line[len(data) :] in _ENDS
-
-    def said(self, index: int) -> bytes:
-        return self.data[index].rstrip(b"\r\n")
+        if line.startswith(data) and line[len(data) :] in _ENDS:
+            return True
+        return not isinstance(jsonlines.parse(line), Problem)
 
     def locate(self, index: int, path: Path) -> tuple[str, int, str | None]:
         name = dotted(path)

@@ -166,14 +166,13 @@ class _Run:
             return
         assert outcome.dataset is not None
         self.stage.finish()
-        records = self.stage.row
-        with self.steps.step(COMPARE, records) as progress:
+        with self.steps.step(COMPARE):
             gap = compare(self.stage, SOME)
             self._tell(gap)
             if gap.empty:
                 outcome.result, outcome.version = "unchanged", self.held.version
                 return
-            made = self._release(gap, outcome.dataset, progress)
+            made = self._release(gap, outcome.dataset)
         outcome.version, outcome.date = made.version, made.date
         if gap.counts["withdrawn"] and not options.withdraw:
             outcome.result = "withdraws"
@@ -186,11 +185,11 @@ class _Run:
     def _tell(self, gap: Gap) -> None:
         self.outcome.changes, self.outcome.withdrawn, self.outcome.kept_out = gap.counts, gap.withdrawn, gap.kept_out
 
-    def _release(self, gap: Gap, name: str, progress: Callable[[int], None]) -> Staged:
+    def _release(self, gap: Gap, name: str) -> Staged:
         version = self.descriptor.version
         reason = self.options.reason or f"Loaded from the package {name}{f' {version}' if version else ''}."
         try:
-            return release(self.stage, self.held, gap, self.descriptor, name=name, reason=reason, progress=progress)
+            return release(self.stage, self.held, gap, self.descriptor, name=name, reason=reason)
         except Problems as error:
             file = self.package.members[descriptors.NAME].shown
             raise Problems(replace(problem, file=file) for problem in error.problems) from None

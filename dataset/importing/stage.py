@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,20 +17,19 @@ from typing import Any, Final
 from dataset.canonical import Body, parse
 from dataset.references import Bodies
 from dataset.schemas import TYPES
-from dataset.store.readied import STAGE, Aside, Made, keep, tables
+from dataset.store.made import MADE, PAGE, gather, tables
+from dataset.store.readied import STAGE, Aside
 
 ORDER: Final = {type: number for number, type in enumerate(TYPES)}
 NAMES: Final = tuple(TYPES)
 
-#: Bytes of a page: rows of about a kilobyte fill large ones better, and fewer are asked for.
-_PAGE = 16_384
 #: KiB of pages held in memory.
 _CACHE = 32_768
 _NEIGHBOURS = 8
 
 _TABLES = """
 CREATE TABLE record (row INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, file INTEGER NOT NULL,
-    line INTEGER NOT NULL, sort TEXT, digest TEXT, body BLOB, UNIQUE (type, id));
+    line INTEGER NOT NULL, sort TEXT, digest TEXT, body TEXT, UNIQUE (type, id));
 CREATE TABLE rejected (row INTEGER PRIMARY KEY);
 CREATE TABLE edge (src INTEGER, dst TEXT NOT NULL, dst_row INTEGER, chain TEXT, file INTEGER NOT NULL,
     line INTEGER NOT NULL, name TEXT, record TEXT NOT NULL);
@@ -48,8 +47,6 @@ CREATE TABLE stay (row INTEGER PRIMARY KEY);
 CREATE TABLE ended (type INTEGER, id TEXT, fate TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
 """
 
-#: A row to be remembered: id, file, line; sort key, digest and bytes of its record, all None when it is not sound.
-New = tuple[str, int, int, str | None, str | None, bytes | None]
 #: Row and whether it is sound, or None where there is no such record.
 Status = tuple[int, bool] | None
 
@@ -64,13 +61,15 @@ class Stage:
             os.close(handle)
             self.db = sqlite3.connect(path, isolation_level=None)
             for pragma in (
-                f"page_size = {_PAGE}",
+                f"page_size = {PAGE}",
                 "journal_mode = OFF",
                 "synchronous = OFF",
+                "secure_delete = OFF",  # nobody finds what is in a file without a name
                 f"cache_size = -{_CACHE}",
             ):
                 self.db.execute(f"PRAGMA {pragma}")
-            self.aside = Aside(_aside(path), _aside(path))
+            self.db.execute(f"ATTACH ':memory:' AS {MADE}")
+            self.aside = Aside(*(_aside(path) for _ in Aside._fields))
         finally:
             Path(path).unlink()
         for statement in (*_TABLES.split(";"), *tables()):
@@ -94,24 +93,23 @@ class Stage:
             self.files.append(shown)
         return self._numbers[shown]
 
-    def keep(self, type: str, made: Made, rows: Sequence[int | None]) -> None:
-        """Remember what the sound ones of some rows become in the tables."""
-        keep(self.db, type, made, rows)
+    def take(self, type: str, file: str, rows: int, made: bytes) -> tuple[int, set[int]]:
+        """Remember rows of a file, and what was made of them (`dataset.store.made`).
 
-    def add(self, type: str, new: Sequence[New]) -> list[int | None]:
-        """Remember rows; their numbers, None for one whose id is taken."""
-        number, first = ORDER[type], self.row + 1
-        statement = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        rows = [(row, number, *one) for row, one in enumerate(new, first)]
-        if self.db.executemany(statement, rows).rowcount == len(rows):
-            self.row += len(rows)
-            return list(range(first, self.row + 1))
-        self.db.execute("DELETE FROM record WHERE row >= ?", (first,))
-        found: list[int | None] = []
-        for one in new:
-            taken = not self.db.execute(statement, (self.row + 1, number, *one)).rowcount
-            self.row += not taken
-            found.append(None if taken else self.row)
+        They are numbered from the first of the two that are returned; the other is the places of those whose id is
+        taken, which are not remembered.
+        """
+        first = self.row + 1
+        self.db.execute("COMMIT")  # what is attached is exchanged between two transactions
+        self.db.deserialize(made, name=MADE)
+        self.db.execute("BEGIN")
+        self.row += rows
+        return first, gather(self.db, type, first, (ORDER[type], self.file(file)))
+
+    def taken(self, place: int) -> tuple[str, str]:
+        """Id and body of a row by its place among those that were taken last; no body, but "", if it is not sound."""
+        statement = f"SELECT id, coalesce(body, '') FROM {MADE}.record WHERE row = ?"  # noqa: S608 - our own name
+        found: tuple[str, str] = self.db.execute(statement, (place,)).fetchone()
         return found
 
     def place(self, type: str, id: str) -> str:
@@ -217,7 +215,7 @@ class _Bodies(Mapping[str, Body]):
 def _aside(path: str) -> sqlite3.Connection:
     """A connection whose own file is another one, which has no name; it may be used by another thread."""
     connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode = OFF", "synchronous = OFF"):
+    for pragma in (f"page_size = {PAGE}", "journal_mode = OFF", "synchronous = OFF", "secure_delete = OFF"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(f"ATTACH ? AS {STAGE}", (path,))
     return connection

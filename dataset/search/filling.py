@@ -26,6 +26,9 @@ from dataset.store.tables import RECORDS, WORDS, changes, search
 BATCH: Final = 2000
 #: Bytes of words that FTS5 gathers before it writes them as a segment; its own default is a million.
 GATHERED: Final = 16_000_000
+#: Segments that may wait until all of them are put together at once; by default sixteen are, and what comes of that is
+#: once more later. FTS5 has room for 2,000.
+SEGMENTS: Final = 1000
 
 #: Told how many rows are in.
 Progress = Callable[[int], None]
@@ -96,6 +99,7 @@ def _fill(connection: Connection, progress: Progress, pool: Pool) -> None:
 def begin(driver: sqlite3.Connection) -> None:
     """Have FTS5 gather many words before it writes them, and put what it wrote together only in the end."""
     driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('automerge', 0)")
+    driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('crisismerge', ?)", (SEGMENTS,))
     driver.execute("INSERT INTO search_words(search_words, rank) VALUES ('hashsize', ?)", (GATHERED,))
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from dataset.search.filling import begin, finish
 from dataset.search.places import between, stretch
-from dataset.store.readied import STAGE, Readied, attached
+from dataset.store.readied import STAGE, Readied, attached, rows_of
 from dataset.store.tables import RECORDS, WORDS
 
 #: The tables in which FTS5 keeps an index that holds neither texts nor their lengths.
@@ -27,7 +27,7 @@ _SOUND: Final = f"r.type = ? AND r.row NOT IN {STAGE}.stay"
 def gathering(release: Readied, path: str) -> Iterator[Callable[[], None]]:
     """Begin to gather; the function that is given waits for the end and brings the words into the database at `path`.
 
-    Nobody else may be writing there then.
+    Nobody else may be writing there then. The digests of the release are found out afterwards, by the same thread.
     """
     file = release.aside.words
     with attached(file, path):
@@ -35,11 +35,12 @@ def gathering(release: Readied, path: str) -> Iterator[Callable[[], None]]:
     file.execute(made)  # its own main file comes first
     with ThreadPoolExecutor(1) as thread:
         words = thread.submit(_gather, file)
+        digests = thread.submit(release.seal)
 
         def bring() -> None:
             words.result()
             with attached(file, path):
-                _places(file)
+                _bring_places(file, release.ordinal)
                 for shadow in _SHADOWS:
                     name = f"{WORDS}_{shadow}"
                     file.execute(f"DELETE FROM target.{name}")  # noqa: S608 - our own names
@@ -47,43 +48,47 @@ def gathering(release: Readied, path: str) -> Iterator[Callable[[], None]]:
 
         try:
             yield bring
+            digests.result()
         finally:
-            while not words.done():  # something went wrong: nobody needs them any more
-                file.interrupt()
-                wait([words], 0.05)
+            while not digests.done():  # something went wrong: nobody needs them any more
+                digests.cancel()
+                for connection in (file, release.aside.digests):
+                    connection.interrupt()
+                wait([words, digests], 0.05)
 
 
 def _gather(file: sqlite3.Connection) -> None:
     begin(file)
     file.execute("BEGIN")
+    file.execute("CREATE TABLE main.placed (place INTEGER PRIMARY KEY, row INTEGER)")
     for number, type in enumerate(RECORDS):
         count = file.execute(f"SELECT count(*) FROM {STAGE}.record r WHERE {_SOUND}", (number,)).fetchone()[0]  # noqa: S608 - our own names
         if not count:
             continue
+        left, right = stretch(number)
+        places = between(left, right, count, whole=True)
+        place = f"{places.start} + {places.step} * (row_number() OVER (ORDER BY r.sort) - 1)"
         file.execute(
-            f"INSERT INTO main.{WORDS}(rowid, words)"  # noqa: S608 - our own names
-            f" SELECT {_place(number, count, 'r.sort')}, n.words"
-            f" FROM {STAGE}.record r CROSS JOIN {STAGE}.new_{type} n ON n.row = r.row WHERE {_SOUND} ORDER BY r.sort",
+            f"INSERT INTO main.placed SELECT {place}, r.row FROM {STAGE}.record r WHERE {_SOUND} ORDER BY r.sort",  # noqa: S608 - our own names
             (number,),
+        )
+        file.execute(
+            f"INSERT INTO main.{WORDS}(rowid, words) SELECT p.place, n.words"  # noqa: S608 - our own names
+            f" FROM main.placed p CROSS JOIN {STAGE}.new_{type} n ON n.row = p.row"
+            " WHERE p.place BETWEEN ? AND ? ORDER BY p.place",
+            (left, right),
         )
     finish(file)
     file.execute("COMMIT")
 
 
-def _places(file: sqlite3.Connection) -> None:
-    """Give the rows of the database the places that their words have."""
-    for number, (type, table) in enumerate(RECORDS.items()):
-        count = file.execute(f"SELECT count(*) FROM target.{type}").fetchone()[0]  # noqa: S608 - our own names
-        if count:
-            order = table.info["order"]
+def _bring_places(file: sqlite3.Connection, ordinal: int) -> None:
+    """Give the rows of the database, which was empty, the places that their words have."""
+    for number, type in enumerate(RECORDS):
+        rows = rows_of(file, type)
+        if rows is not None:
             file.execute(
-                "INSERT INTO target.search (place, type, row, since)"  # noqa: S608 - as above
-                f" SELECT {_place(number, count, order)}, ?, row, since FROM target.{type} ORDER BY {order}",
-                (type,),
+                "INSERT INTO target.search (place, type, row, since)"
+                " SELECT place, ?, row + ?, ? FROM main.placed WHERE place BETWEEN ? AND ? ORDER BY place",
+                (type, 1 - rows[0], ordinal, *stretch(number)),
             )
-
-
-def _place(number: int, count: int, order: str) -> str:
-    """The place of a row among `count` of the type of that number, as an expression; see `dataset.search.places`."""
-    places = between(*stretch(number), count, whole=True)
-    return f"{places.start} + {places.step} * (row_number() OVER (ORDER BY {order}) - 1)"

@@ -42,6 +42,8 @@ _WHOLE_SYLLABLE = re.compile(_SYLLABLE)
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _ASCII_WORD = re.compile("[^ ]+")
 _ASCII: Final = str.maketrans({point: chr(point).lower() if chr(point).isalnum() else " " for point in range(128)})
+#: The same for the bytes of a text, which takes half of the time.
+_BYTES: Final = bytes(ord(_ASCII[byte]) if byte < 128 else byte for byte in range(256))
 
 
 class Word(NamedTuple):
@@ -56,9 +58,19 @@ def words(text: str) -> list[str]:
     """The words of a text, folded, in their order."""
     folded = text if text.isascii() else _NOT_ASCII.sub(_translated, text)
     if folded.isascii():  # ten times as fast, and true of most texts in Latin letters
-        found = folded.translate(_ASCII).split()
-        return found if max(map(len, found), default=0) <= LONGEST else [word[:LONGEST] for word in found]
+        plain = folded.encode().translate(_BYTES).decode()
+        return [word[:LONGEST] for word in plain.split()] if _may_be_cut(plain) else plain.split()
     return [word[:LONGEST] for word in _WORD.findall(text.translate(_FOLDED))]
+
+
+def _may_be_cut(text: str) -> bool:
+    """Whether so many characters in a row are without a space that a word among them may be too long."""
+    start = 0
+    while start + LONGEST < len(text):  # asking each word for its length takes four times as long
+        start = text.rfind(" ", start, start + LONGEST + 1) + 1
+        if not start:
+            return True
+    return False
 
 
 def spans(text: str) -> list[Word]:

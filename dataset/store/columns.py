@@ -6,7 +6,7 @@ that compares tables with schemas share one account of where a column comes from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -48,24 +48,22 @@ def record_reader(record_type: str, known: str = "") -> Callable[[Body], tuple[V
 
 
 @cache
-def link_reader(table: Table) -> Callable[[Body], Sequence[tuple[Value, ...]]]:
-    """A function from a body to the rows of one of its link tables: the position, then the values of each item.
+def link_reader(table: Table) -> Callable[[Body, int], list[tuple[Value, ...]]]:
+    """A function from a body and the number of its row to the rows of one of its link tables.
 
-    An item without the member that the table is found by (a role without organisation) has no row.
+    These are that number, the position, and the values of each item. An item without the member that the table is found
+    by (a role without organisation) has no row.
     """
     items = _path(table.info["path"])
     columns = member_columns(table)
     if [column.info["paths"] for column in columns] == [("",)]:
-        return lambda body: list(enumerate(items(body) or ()))
+        return lambda body, row: [(row, position, item) for position, item in enumerate(items(body) or ())]
     getters = [_getter(column) for column in columns]
-    key = next(index for index, column in enumerate(columns, start=1) if not column.nullable)
+    key = next(index for index, column in enumerate(columns) if not column.nullable)
 
-    def read(body: Body) -> Sequence[tuple[Value, ...]]:
-        held = items(body)
-        if not held:
-            return ()
-        rows = [(position, *[get(item) for get in getters]) for position, item in enumerate(held)]
-        return [row for row in rows if row[key] is not None]
+    def read(body: Body, row: int) -> list[tuple[Value, ...]]:
+        found = ((position, [get(item) for get in getters]) for position, item in enumerate(items(body) or ()))
+        return [(row, position, *values) for position, values in found if values[key] is not None]
 
     return read
 

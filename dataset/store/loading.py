@@ -61,10 +61,10 @@ def load(connection: Connection, release: Release, pool: Pool = here) -> Iterato
         Problems: a line of the log is not a change.
     """
     into = writer(connection)
-    into.insert(releases, [_release_row(release)])
     if isinstance(release, Readied) and isinstance(into, _SQLite):
         yield from bring_in(release, shared(connection))
         return
+    enter(connection, release)
     rows = {
         name: connection.execute(select(func.coalesce(func.max(table.c.row), 0))).scalar_one() + 1
         for name, table in RECORDS.items()
@@ -95,6 +95,13 @@ def _left(release: Release, gone: Collection[Key], into: Writer) -> Iterator[byt
             continue
         members = (change.get(name) for name in ("type", "id", "operation", "reason", "replaced_by", "digest"))
         into.insert(changes, [(release.ordinal, *members)])
+
+
+def enter(connection: Connection, release: Release) -> None:
+    """Write the row of a release itself, sealed."""
+    if isinstance(release, Readied):
+        release.seal()
+    writer(connection).insert(releases, [_release_row(release)])
 
 
 def _apply(into: Writer, ordinal: int, batch: Batch, rows: dict[str, int]) -> None:

@@ -78,9 +78,7 @@ def refill(connection: Connection) -> None:
             for links in link_tables(record_type):
                 columns = ["row", "position", *(column.name for column in member_columns(links))]
                 items = link_reader(links)
-                found = [
-                    dict(zip(columns, (number, *item), strict=True)) for number, body in bodies for item in items(body)
-                ]
+                found = [dict(zip(columns, row, strict=True)) for number, body in bodies for row in items(body, number)]
                 if found:
                     connection.execute(insert(links), found)
     search.rebuild(connection)

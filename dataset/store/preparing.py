@@ -77,12 +77,12 @@ def _add(batch: Batch, change: Change) -> None:
     place = len(records)
     records.append((place, change.id, checksum, *record_reader(record_type)(body), text))
     for name, read in _link_readers(record_type):
-        if rows := read(body):
-            batch.links[name] += [(place, *row) for row in rows]
+        if rows := read(body, place):
+            batch.links[name] += rows
 
 
 @cache
-def _link_readers(record_type: str) -> list[tuple[str, Callable[[Body], Sequence[RowValues]]]]:
+def _link_readers(record_type: str) -> list[tuple[str, Callable[[Body, int], list[RowValues]]]]:
     return [(table.name, link_reader(table)) for table in link_tables(record_type)]
 
 

@@ -23,6 +23,7 @@ from dataset.pool import cores
 from dataset.search.available import lacking
 from dataset.store.addresses import shown, sqlite_path
 from dataset.store.holding import Held, held_by
+from dataset.store.made import PAGE
 from dataset.store.preparing import Inconsistent
 from dataset.store.steps import COPY, LOCK, RENAME, SWEEP, SYNC, Failed, Refused, Steps
 from dataset.store.verifying import Unsound, check_file
@@ -133,6 +134,7 @@ def _engine(copy: Path) -> Engine:
     def connect() -> sqlite3.Connection:
         driver = sqlite3.connect(copy)
         for pragma in (
+            f"page_size = {PAGE}",  # of a new file; one that is there keeps its own
             "journal_mode = OFF",
             "synchronous = OFF",
             f"cache_size = -{CACHE}",

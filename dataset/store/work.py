@@ -15,7 +15,7 @@ from dataset.pool import Pool, cores, pool
 from dataset.search.filling import fill, unindexed
 from dataset.search.gathering import gathering
 from dataset.store.holding import Held, held_in
-from dataset.store.loading import load
+from dataset.store.loading import enter, load
 from dataset.store.migrating import move
 from dataset.store.older import wanting
 from dataset.store.readied import Readied, shared
@@ -89,6 +89,8 @@ def carry_out(
     later = _take_indexes(connection) if empty and many else []
     readied = _readied(connection, releases)
     words = gathering(readied, shared(connection)) if readied and empty else nullcontext()
+    if readied and not empty:
+        enter(connection, readied)
     # what is written is written here: more than two helpers would wait
     with pool(2 if many and cores() > 1 and not (readied and empty) else 0) as helpers, words as bring:
         with steps.step(LOAD, total) as progress:
@@ -109,6 +111,8 @@ def carry_out(
                 bring()
             elif releases:
                 fill(connection, releases[0].ordinal, progress, empty=empty, pool=helpers)
+    if readied and empty:
+        enter(connection, readied)  # its digests were found out meanwhile
     with steps.step(OPTIMIZE):
         for table in sorted(set(inspect(connection).get_table_names()) & set(metadata.tables)):
             connection.execute(text(f"ANALYZE {table}"))

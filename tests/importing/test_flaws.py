@@ -13,7 +13,7 @@ import pytest
 from dataset import references
 from dataset.canonical import Body, canonical, encode, prune
 from dataset.importing import linking
-from dataset.importing.checking import targets
+from dataset.importing.checking import Found, refer
 from dataset.importing.run import Options, load
 from dataset.problems import Problem
 from dataset.references import links
@@ -260,7 +260,11 @@ def test_bytes_are_the_canonical_ones() -> None:
     for type, body in Maker(seed=11, claims=300).records():
         sound = prune(body)
         assert encode(sound) == canonical(body)
-        assert list(targets(type, sound)) == [(link.to, link.id) for link in links(type, sound)]
+        found = Found(dict)
+        inner = refer(type, sound, found)
+        led = [(link.to, link.id) for link in links(type, sound)]
+        assert {(to, id) for to, ids in found.items() for id in ids} == {one for one in led if one[0] != type}
+        assert inner == any(to == type for to, _ in led)
     for number in (1e-7, 1.5e-5, 0.0001, 123456789.125, 2.0**53 - 1, 2.0**52 - 0.5, 5.0, -0.25, 12e-5, 5e-324):
         assert encode({"value": number}) == canonical({"value": number})
     for text in ("\x7f\u2028é𝔐", '"\\/\b\f\n\r\t', "\x01", "1e-5", "5.0,"):

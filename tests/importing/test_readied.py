@@ -75,6 +75,7 @@ def test_both_ways_lead_to_the_same(tmp_path: Path, new_database: NewDatabase, m
 
     def remembered(*given: Any, **named: Any) -> comparing.Staged:
         found = release(*given, **named)
+        found.seal()
         assert list(found.lines) == [change.line() for change in found.changes]
         made.append(from_manifest(found.manifest, held=tuple(found.changes)))
         return found

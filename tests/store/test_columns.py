@@ -38,7 +38,7 @@ def columns(record_type: str, body: Body) -> dict[str, object]:
 
 
 def links(record_type: str, body: Body) -> dict[str, list[tuple[object, ...]]]:
-    return {table.name: list(link_reader(table)(body)) for table in LINKS[record_type]}
+    return {table.name: [row[1:] for row in link_reader(table)(body, 1)] for table in LINKS[record_type]}
 
 
 def test_columns_of_a_claim() -> None:
