@@ -16,7 +16,7 @@ from tests.synthetic import Maker
 pytestmark = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read in /proc")
 
 #: Claims of two packages: the caches of SQLite are full with the first.
-SIZES = (25_000, 75_000)
+SIZES = (50_000, 150_000)
 #: How much more the second may take: nothing is held for each record, but freed memory is not always given back.
 MORE = 1.15
 
