@@ -113,8 +113,9 @@ def _show(outcome: Outcome) -> None:
 
 def _show_withdrawn(outcome: Outcome) -> None:
     number = outcome.changes["withdrawn"]
-    verb = "are" if outcome.result == "loaded" else "would be"
-    click.echo(f"{_count(number, 'record')} {verb} withdrawn, for the package lacks them:", err=True)
+    verb, them = ("is", "it") if number == 1 else ("are", "them")
+    verb = verb if outcome.result == "loaded" else "would be"
+    click.echo(f"{_count(number, 'record')} {verb} withdrawn, for the package lacks {them}:", err=True)
     for name in outcome.withdrawn:
         click.echo(f"  {name}", err=True)
     if number > len(outcome.withdrawn):

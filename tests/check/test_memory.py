@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), re
 
 #: Claims of two packages: the caches of SQLite are full with the first.
 SIZES = (75_000, 225_000)
-#: How much more the second may take: nothing is held for each record, but freed memory is not always given back, and the
-#: peak of the first is short and not always seen.
+#: How much more the second may take: nothing is held for each record, but freed memory is not always given back, and
+#: the peak of the first is short and not always seen.
 MORE = 1.25
 
 

@@ -241,7 +241,8 @@ def test_command(sqlite_url: str, lines: Path, tmp_path: Path, monkeypatch: pyte
     assert refused.exit_code == 1
     assert "  claims/gazette-1.c1\n" in refused.output
     assert "--yes withdraws, for good" in refused.output
-    assert run.invoke(main, ["load", str(path), "--yes"]).output.endswith(
+    assert run.invoke(main, ["load", str(path), "--yes"]).output == (
+        "1 record is withdrawn, for the package lacks it:\n  claims/gazette-1.c1\n"
         "loaded harbour-talks 1.1.0 after 1.0.0: 1 withdrawn\n"
     )
     with (path / "topics.jsonl").open("a", encoding="utf-8") as file:
