@@ -18,8 +18,9 @@ from typing import Final
 import pyarrow.parquet
 
 from dataset.exports import arrow
-from dataset.exports.snapshot import Snapshot, lines_of
+from dataset.exports.snapshot import Snapshot
 from dataset.exports.tables import ROW_GROUP, ZSTD, ParquetFile, parsed
+from dataset.state import lines_of
 from dataset.store.database import Database
 from dataset.store.reading import newest_release
 

@@ -8,7 +8,7 @@ JSON Lines file, that of the whole state the SHA-256 of all those files one afte
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +38,11 @@ def lines(records: Mapping[str, bytes]) -> Iterator[bytes]:
         yield data + b"\n"
 
 
+def lines_of(records: Iterable[bytes]) -> bytes:
+    """Records that are in their order already, as lines of such a file."""
+    return b"\n".join([*records, b""])
+
+
 @dataclass(frozen=True, slots=True)
 class Digests:
     """SHA-256 of a state and of each type in it, and the number of records of each type; types without any included."""
@@ -49,12 +54,17 @@ class Digests:
 
 def digests(state: State) -> Digests:
     """The digests of a state."""
-    whole = hashlib.sha256()
-    types: dict[str, str] = {}
+    return digests_of(lambda type: ((line, 1) for line in lines(state.get(type, {}))))
+
+
+def digests_of(pieces: Callable[[str], Iterable[tuple[bytes, int]]]) -> Digests:
+    """The digests of a state by the pieces of its files: of a type, lines in their order and how many these are."""
+    whole, types, counts = hashlib.sha256(), dict[str, str](), dict[str, int]()
     for type in FILE_ORDER:
-        one = hashlib.sha256()
-        for line in lines(state.get(type, {})):
-            one.update(line)
-            whole.update(line)
+        one, counts[type] = hashlib.sha256(), 0
+        for data, number in pieces(type):
+            one.update(data)
+            whole.update(data)
+            counts[type] += number
         types[type] = one.hexdigest()
-    return Digests(whole.hexdigest(), types, {type: len(state.get(type, {})) for type in FILE_ORDER})
+    return Digests(whole.hexdigest(), types, counts)

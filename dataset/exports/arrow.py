@@ -69,7 +69,7 @@ def read_lines(type: str, lines: bytes) -> pa.Table:
         pa.py_buffer(lines),
         pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines) + 1),  # as one block: a chunk a column
         pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
-    ).combine_chunks()
+    )
 
 
 def column(table: pa.Table, path: Sequence[str]) -> pa.Array:

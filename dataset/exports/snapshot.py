@@ -71,11 +71,6 @@ class Snapshot:
                 yield _line(type, row)
 
 
-def lines_of(batch: Sequence[bytes]) -> bytes:
-    """Records as lines of JSON Lines."""
-    return b"\n".join([*batch, b""])
-
-
 def _line(type: str, row: Row[str, str, str | None, str | None, str | None, str | None]) -> bytes:
     """A change as it stands in the log: canonical JSON, in which the stored body is put as it is."""
     id, operation, reason, replaced_by, digest, body = row

@@ -14,7 +14,7 @@ import pyarrow.parquet
 
 from dataset.exports import arrow
 from dataset.exports.layout import LinkTable, layout
-from dataset.exports.snapshot import lines_of
+from dataset.state import lines_of
 
 #: Rows of a row group of a Parquet file: some 50 MB of records.
 ROW_GROUP: Final = 65_536
@@ -31,6 +31,8 @@ Item = TypeVar("Item")
 
 #: Told the type and its columns, batch by batch, by whoever writes them elsewhere too.
 Taker = Callable[[str, pa.Table], None]
+#: The records of a batch, their lines and their columns.
+Parsed = tuple[Sequence[bytes], bytes, pa.Table]
 
 
 def write_type(
@@ -74,15 +76,15 @@ def write_type(
         array.write(b"[]\n" if separator == b"[\n" else b"\n]\n")
 
 
-def parsed(type: str, batches: Iterable[Sequence[bytes]]) -> Iterator[tuple[Sequence[bytes], bytes, pa.Table]]:
-    """The records of each batch, their lines and their columns; more are fetched and parsed meanwhile."""
+def parsed(type: str, batches: Iterable[Sequence[bytes]]) -> Iterator[Parsed]:
+    """What becomes of each batch; more are fetched and parsed meanwhile."""
 
-    def parse(batch: Sequence[bytes]) -> tuple[Sequence[bytes], bytes, pa.Table]:
+    def parse(batch: Sequence[bytes]) -> Parsed:
         data = lines_of(batch)
         return batch, data, arrow.read_lines(type, data)
 
     with ThreadPoolExecutor(PARSERS) as pool:
-        coming: deque[Future[tuple[Sequence[bytes], bytes, pa.Table]]] = deque()
+        coming: deque[Future[Parsed]] = deque()
         for batch in ahead(iter(batches)):
             coming.append(pool.submit(parse, batch))
             if len(coming) > PARSERS:

@@ -16,11 +16,11 @@ from sqlalchemy import URL, Connection
 from dataset.canonical import prune
 from dataset.exports.artefacts import CHECKSUMS
 from dataset.exports.index import INDEX, Index, checksums, file_digest, is_current, read_index
-from dataset.exports.snapshot import Snapshot, lines_of
+from dataset.exports.snapshot import Snapshot
 from dataset.log import Release, read_log
 from dataset.problems import Problem, Problems
 from dataset.redactions import remaining
-from dataset.state import FILE_ORDER
+from dataset.state import FILE_ORDER, lines_of
 from dataset.store.database import Database
 from dataset.store.reading import StoredRelease, stored_releases
 from dataset.store.steps import Observer, Refused, Steps, ignore

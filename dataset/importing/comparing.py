@@ -23,7 +23,7 @@ from dataset.log import OPERATIONS, Change, Release, from_manifest
 from dataset.problems import Problem, Problems, shown
 from dataset.redactions import Redaction, marked, redacted_in
 from dataset.schemas import SCHEMA_VERSION
-from dataset.state import FILE_ORDER
+from dataset.state import digests_of
 from dataset.store.database import Database
 from dataset.store.holding import Held
 from dataset.store.readied import Aside, Readied
@@ -158,8 +158,9 @@ class Staged(Readied):
             return
         db = self.aside.digests
         changed = _changes_digest(db, self.reason)
-        state, types, counts = _digests(db)
-        self.manifest.update(counts=counts, sha256=state, types=types, changes_sha256=changed)
+        found = digests_of(lambda type: _joined(db, _BODIES, {"type": ORDER[type]}))
+        state, types, counts = found.state, found.types, found.counts
+        self.manifest.update(sha256=state, types=types, counts=counts, changes_sha256=changed)
         if self.gone:  # its records name what is not there, and its files say so
             self.manifest.update(
                 marked(self.manifest, self.gone, sha256=state, types=types, counts=counts, changes_sha256=changed)
@@ -213,19 +214,6 @@ def release(stage: Stage, held: Held, gap: Gap, descriptor: Descriptor, *, name:
 def past(held: Held) -> list[Release]:
     """The releases that a database holds, as a log whose change-sets nobody will ask for."""
     return [from_manifest(stored.manifest) for stored in held.releases]
-
-
-def _digests(db: sqlite3.Connection) -> tuple[str, dict[str, str], dict[str, int]]:
-    """As `dataset.state.digests`, over the bodies in the stage: of the state, by type, and number of records."""
-    whole, types, counts = hashlib.sha256(), dict[str, str](), dict[str, int]()
-    for type in FILE_ORDER:
-        one, counts[type] = hashlib.sha256(), 0
-        for lines, number in _joined(db, _BODIES, {"type": ORDER[type]}):
-            one.update(lines)
-            whole.update(lines)
-            counts[type] += number
-        types[type] = one.hexdigest()
-    return whole.hexdigest(), types, counts
 
 
 def _changes_digest(db: sqlite3.Connection, reason: str) -> str:

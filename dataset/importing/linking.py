@@ -83,14 +83,10 @@ class Linker:
             if flawed is not None:
                 problems = [*problems, *self._follow_links(chunk, place, flawed.links, (row, flawed.id))]
             else:
-                led = self._led(chunk.type, place) if place in inner else ()
-                problems = [*problems, *self._follow(chunk, place, row, led, judged.facts.get(place))]
+                facts = judged.facts.get(place)
+                problems = [*problems, *self._follow(chunk, place, row, facts, inner=place in inner)]
             if problems:
                 self._reject_new(chunk, place, row, problems)
-
-    def _led(self, type: str, place: int) -> list[Link]:
-        """The references of a sound row: where each stands is worked out for the few rows that need it."""
-        return list(links(type, parse(self.stage.taken(place)[1])))
 
     def _lost(self, targets: Mapping[str, Sequence[str]]) -> bool:
         """Whether some are not there, or rejected. Other types are settled before: what was sound once stays so."""
@@ -116,15 +112,18 @@ class Linker:
             again = Problem(message="ids are never used again", found=fate, allowed="an id that was never used")
             yield chunk.at(place, ("id",), again, id)
 
-    def _follow(
-        self, chunk: Chunk, place: int, row: int | None, led: Sequence[Link], facts: Body | None
-    ) -> list[Problem]:
+    def _follow(self, chunk: Chunk, place: int, row: int | None, facts: Body | None, *, inner: bool) -> list[Problem]:
         """Where the references of a sound row lead, and the rules that look along them."""
         type = chunk.type
         problems: list[Problem] = []
-        if led:
-            problems += self._follow_links(chunk, place, led, (row, self.stage.taken(place)[0]))
-        if row is not None and any(link.path == _LATE.get(type) for link in led):
+        late = False
+        if inner:
+            # where each reference stands is worked out for the few rows that need it
+            id, data = self.stage.taken(place)
+            led = list(links(type, parse(data)))
+            problems += self._follow_links(chunk, place, led, (row, id))
+            late = any(link.path == _LATE.get(type) for link in led)
+        if late and row is not None:
             self.stage.db.execute("INSERT INTO late VALUES (?)", (row,))
         elif facts is not None:
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from dataset.canonical import canonical
-from dataset.exports.snapshot import Snapshot, lines_of
+from dataset.exports.snapshot import Snapshot
 from dataset.redactions import Redaction, marked, redactions_of, remaining
-from dataset.state import FILE_ORDER
+from dataset.state import FILE_ORDER, digests_of, lines_of
 from dataset.store.migrating import refill
 from dataset.store.reading import StoredRelease, stored_releases
 from dataset.store.tables import LINKS, RECORDS, releases
@@ -51,32 +51,24 @@ def redact(connection: Connection, wanted: Sequence[Redaction]) -> None:
 def _mark(connection: Connection, release: StoredRelease, gone: Iterable[Redaction]) -> None:
     """Write into the manifest of a release what is left of it."""
     snapshot = Snapshot.of(connection, release)
-    state, types, counts = hashlib.sha256(), dict[str, str](), dict[str, int]()
-    for type in FILE_ORDER:
-        one, counts[type] = hashlib.sha256(), 0
-        for batch in snapshot.bodies(type):
-            data = lines_of(batch)
-            one.update(data)
-            state.update(data)
-            counts[type] += len(batch)
-        types[type] = one.hexdigest()
+    found = digests_of(lambda type: ((lines_of(batch), len(batch)) for batch in snapshot.bodies(type)))
     changes = hashlib.sha256()
     for line in snapshot.changes():
         changes.update(line)
     all_gone = {**redactions_of(release.manifest), **{one.key: one for one in gone}}
     untouched = set(FILE_ORDER) - {type for type, _ in all_gone}
     told = remaining(release.manifest)["types"]
-    if different := [type for type in sorted(untouched) if told.get(type, types[type]) != types[type]]:
+    if different := [type for type in sorted(untouched) if told.get(type, found.types[type]) != found.types[type]]:
         raise Unsound(f"release {release.version}: the {different[0]} have not the digest of the manifest")
     made = marked(
         release.manifest,
         all_gone.values(),
-        sha256=state.hexdigest(),
-        types=types,
-        counts=counts,
+        sha256=found.state,
+        types=found.types,
+        counts=found.counts,
         changes_sha256=changes.hexdigest(),
     )
-    values = {"sha256": state.hexdigest(), "manifest": canonical(made).decode()}
+    values = {"sha256": found.state, "manifest": canonical(made).decode()}
     connection.execute(update(releases).where(releases.c.ordinal == release.ordinal).values(values))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, select
 
 from dataset.redactions import remaining
+from dataset.state import lines_of
 from dataset.store.reading import plain_rows
 from dataset.store.tables import RECORDS, changes
 
@@ -55,7 +56,7 @@ def verify(connection: Connection, release: Release | StoredRelease, progress: C
                     if hashlib.sha256(data).hexdigest() != digest:
                         raise Unsound(f"{record_type} {record_id}: the stored record has not its digest")
                 summed.result()
-                summed = aside.submit(_sum, b"\n".join([*bodies, b""]), one, state)
+                summed = aside.submit(_sum, lines_of(bodies), one, state)
                 count += len(bodies)
                 progress(read + count)
             summed.result()

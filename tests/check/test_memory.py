@@ -15,11 +15,10 @@ from tests.synthetic import Maker
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read in /proc")
 
-#: Claims of two packages: the caches of SQLite are full with the first.
-SIZES = (75_000, 225_000)
-#: How much more the second may take: nothing is held for each record, but freed memory is not always given back, and
-#: the peak of the first is short and not always seen.
-MORE = 1.25
+#: Claims of two packages: the caches of SQLite are full with the first, for so long that its peak is seen.
+SIZES = (100_000, 300_000)
+#: How much more the second may take: nothing is held for each record, but freed memory is not always given back.
+MORE = 1.15
 
 
 def peak(folder: Path, claims: int) -> float:
